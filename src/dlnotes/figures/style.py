@@ -87,7 +87,8 @@ DIVERGING = LinearSegmentedColormap.from_list("dlnotes-diverging", [BLUE, "#f4f4
 WIDTH = 6.8
 """Width of the text in inches: figures are drawn at the size at which they are read."""
 
-_RC: Mapping[str, Any] = {
+# Typed as Any because Matplotlib types the keys as one very long Literal.
+_RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
     "axes.facecolor": "none",
@@ -177,7 +178,7 @@ class Figure(matplotlib.figure.Figure):
             msg = f"format must be 'svg', 'pdf' or 'png', got {format!r}"
             raise ValueError(msg)
         buffer = io.BytesIO()
-        with mpl.rc_context(dict(_RC)):
+        with mpl.rc_context(_RC):
             self.savefig(buffer, format=format, metadata=metadata[format])
         return buffer.getvalue()
 
@@ -239,7 +240,7 @@ def subplots(
         if value <= 0:
             msg = f"{name} must be positive, got {value!r}"
             raise ValueError(msg)
-    with mpl.rc_context(dict(_RC)):
+    with mpl.rc_context(_RC):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(nrows, ncols, **kwargs)
     return figure, axes
@@ -263,8 +264,8 @@ def show_image(
     array : array_like, shape (height, width) or (height, width, 3)
         The image.
     vmin, vmax : float, optional
-        Values shown as the two ends of the colormap; by default the range of the data. Give them
-        whenever two images are compared.
+        Values shown as the two ends of the colormap; by default the range of the data. Give
+        them whenever two images are compared.
     cmap : str or matplotlib.colors.Colormap
         The colormap.
     title : str
@@ -329,5 +330,5 @@ def label_line(
     >>> label_line(ax, 0.5, 0.5, "sigmoid", color=BLUE).get_text()
     'sigmoid'
     """
-    with mpl.rc_context(dict(_RC)):
+    with mpl.rc_context(_RC):
         return ax.text(x, y, text, color=color, **kwargs)
