@@ -116,7 +116,7 @@ _RC: Any = {
     "legend.framealpha": 0.0,
     "lines.linewidth": 1.8,
     "lines.markersize": 5,
-    "mathtext.fontset": "stix",
+    "mathtext.fontset": "dejavusans",
     "pdf.fonttype": 42,
     "savefig.facecolor": "none",
     "svg.fonttype": "path",

@@ -1,0 +1,100 @@
+"""Settings of the Sphinx build. Logic lives in dlnotes.bookkit; this file only chooses."""
+
+from pathlib import Path
+
+import dlnotes
+from dlnotes.bookkit.building import execution_cache, execution_digest
+
+ROOT = Path(__file__).parent
+
+project = "Deep Learning: Theoretical Aspects"
+author = "The makers of Deep Learning: Theoretical Aspects"
+copyright = "2026, the makers of this book. Text CC BY 4.0, code MIT"
+version = release = dlnotes.__version__
+language = "en-GB"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "sphinx_proof",
+    "sphinx_exercise",
+    "sphinxcontrib.bibtex",
+    "sphinx_copybutton",
+    "dlnotes.bookkit",
+]
+root_doc = "index"
+exclude_patterns = ["LICENSE*", "**/.ipynb_checkpoints"]
+templates_path = ["book/templates"]
+
+# Numbers: figures, theorems, exercises and equations carry the number of their chapter.
+numfig = True
+numfig_secnum_depth = 1
+math_numfig = True
+math_eqref_format = "({number})"
+numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s"}
+
+# Chapters.
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
+myst_dmath_double_inline = False
+myst_heading_anchors = 3
+
+# Cells: executed in every build whose inputs changed; any error or message on stderr is fatal.
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(execution_cache(ROOT))
+nb_execution_timeout = 120
+nb_execution_show_tb = True
+nb_output_stderr = "error"
+nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+bookkit_digest = execution_digest(ROOT)
+
+# References.
+bibtex_bibfiles = ["book/references.bib"]
+bibtex_default_style = "unsrt"
+bibtex_reference_style = "author_year"
+
+# The package.
+autodoc_typehints = "none"  # numpydoc's sections say the types, with shapes and units
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+nitpick_ignore_regex = [
+    # There is no inventory of these projects offline; the names are shown as code.
+    (r"py:.*", r"(numpy|matplotlib|scipy|sympy|collections|typing|pathlib)\..*"),
+]
+
+# Pages.
+html_theme = "furo"
+html_title = project
+html_math_renderer = "mathml"
+html_static_path = ["book/static"]
+html_css_files = ["book.css"]
+html_js_files = [("scroll.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_css_variables": {"color-brand-primary": "#0b5f94", "color-brand-content": "#0b5f94"},
+    "dark_css_variables": {"color-brand-primary": "#7cc4f5", "color-brand-content": "#7cc4f5"},
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+# Paper.
+latex_engine = "lualatex"
+latex_use_xindy = False
+latex_documents = [("index", "book.tex", project, author.replace("&", r"\&"), "manual")]
+latex_elements = {
+    "papersize": "a4paper",
+    "fontpkg": r"""
+\usepackage{fontspec}
+\usepackage[math-style=ISO]{unicode-math}
+\setmainfont{TeX Gyre Pagella}
+\setmathfont{TeX Gyre Pagella Math}
+\setmonofont[Scale=MatchLowercase]{TeX Gyre Cursor}
+""",
+    "fncychap": "",
+    "preamble": r"\setcounter{tocdepth}{1}",
+}

@@ -1,0 +1,46 @@
+"""The Sphinx extension of the book.
+
+One module a concern: formulas as MathML (`mathml`) in a font cut to what the book uses
+(`mathfont`), figures that follow the colour scheme of the page (`pictures`), folded proofs and
+solutions (`folding`), repairs to the extensions that the book builds on (`repairs`), and the
+command that builds everything (`building`, run as ``python -m dlnotes.bookkit``).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import dlnotes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+__all__ = ["setup"]
+
+_PARTS = ("mathml", "mathfont", "pictures", "folding", "repairs")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register every part of the extension with Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+
+    Returns
+    -------
+    dict
+        Sphinx's extension metadata: version, and that parallel builds are safe.
+    """
+    # A changed package or pin changes the outputs of cells: every page is then read again.
+    app.add_config_value("bookkit_digest", "", "env", str)
+    for part in _PARTS:
+        import_module(f"dlnotes.bookkit.{part}").setup(app)
+    return {
+        "version": dlnotes.__version__,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,37 @@
+"""Build the book: ``python -m dlnotes.bookkit html`` or ``pdf``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from dlnotes.bookkit.building import build_html, build_pdf, repository
+
+_BUILDERS = {"html": build_html, "pdf": build_pdf}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The words after the command; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    parser = argparse.ArgumentParser(prog="python -m dlnotes.bookkit", description=__doc__)
+    parser.add_argument("format", choices=_BUILDERS, help="what to build")
+    chosen = parser.parse_args(arguments).format
+    try:
+        return _BUILDERS[chosen](repository())
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""Build the book so that a failure costs nothing: what was there before stays.
+
+Sphinx writes into a staging folder. Only when it ends without a warning is the result moved to
+where readers look. Executed cells are remembered between builds under a digest of everything
+that they depend on besides their own text, so that a changed package or a changed pin runs them
+again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["build_html", "build_pdf", "execution_cache", "execution_digest", "repository"]
+
+_FALLBACK_EPOCH = "1767225600"  # 2026-01-01, where there is no git history to ask
+
+
+def repository() -> Path:
+    """Return the root of the checkout: the folder that holds ``conf.py`` and ``book/``.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package is not installed from a checkout.
+
+    Examples
+    --------
+    >>> (repository() / "book").is_dir()
+    True
+    """
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "conf.py").is_file():
+        msg = f"no conf.py in {root}: the book is built from a checkout, installed with pip -e"
+        raise FileNotFoundError(msg)
+    return root
+
+
+def _ingredients(root: Path) -> Iterator[Path]:
+    """Yield every file, besides the chapters, on which the output of a cell depends."""
+    yield root / "constraints.txt"
+    yield from sorted((root / "src" / "dlnotes").glob("**/*.py"))
+    yield from sorted(p for p in (root / "book" / "photographs").glob("**/*") if p.is_file())
+
+
+def execution_digest(root: Path) -> str:
+    """Return a digest of the package, the pinned versions and the data of the chapters.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(execution_digest(repository()))
+    16
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    for file in _ingredients(root):
+        if file.is_file():
+            digest.update(
+                str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0"
+            )
+    return digest.hexdigest()[:16]
+
+
+def execution_cache(root: Path) -> Path:
+    """Return the folder of remembered cell outputs that is valid now.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    pathlib.Path
+        A folder below ``_build``, named by `execution_digest`.
+
+    Examples
+    --------
+    >>> execution_cache(repository()).parent.name
+    'cells'
+    """
+    return root / "_build" / "cells" / execution_digest(root)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """Return the environment of a build: one thread, no clock, a kernel of this interpreter."""
+    private = root / "_build" / "ipython"
+    private.joinpath("profile_default").mkdir(parents=True, exist_ok=True)
+    # ipykernel logs a warning on every start that it listens on TCP; it is meant to.
+    config = private / "profile_default" / "ipython_kernel_config.py"
+    config.write_text('c = get_config()\nc.IPKernelApp.log_level = "ERROR"\n', encoding="utf-8")
+    log = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
+    try:
+        asked = subprocess.run(log, capture_output=True, text=True, check=False)
+        epoch = asked.stdout.strip() or _FALLBACK_EPOCH
+    except OSError:
+        epoch = _FALLBACK_EPOCH
+    return {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", epoch),
+        "IPYTHONDIR": str(private),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "agg",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def _sphinx(root: Path, builder: str, target: Path, doctrees: Path) -> int:
+    """Run Sphinx with every warning an error; return its exit status."""
+    command = [
+        *(sys.executable, "-m", "sphinx", "-b", builder),
+        *("-W", "-n", "--keep-going", "-j", "auto"),
+        *("-c", str(root), "-d", str(doctrees)),
+        *(str(root / "book"), str(target)),
+    ]
+    status = subprocess.run(command, env=_environment(root), check=False).returncode
+    if status:
+        # Sphinx would take the pages it has read as up to date and keep quiet about their
+        # warnings next time: a failed build must fail again until its cause is gone.
+        (doctrees / "environment.pickle").unlink(missing_ok=True)
+    return status
+
+
+def _drop_stale_cells(root: Path) -> None:
+    current = execution_cache(root)
+    for folder in current.parent.glob("*"):
+        if folder != current:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(staging: Path, target: Path) -> None:
+    """Put a copy of `staging` at `target`; there is no moment without a complete `target`."""
+    incoming, outgoing = (target.with_name(target.name + suffix) for suffix in (".new", ".old"))
+    for leftover in (incoming, outgoing):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(
+        staging, incoming, ignore=shutil.ignore_patterns(".buildinfo*", "*.characters")
+    )
+    if target.exists():
+        target.rename(outgoing)
+    incoming.rename(target)
+    shutil.rmtree(outgoing, ignore_errors=True)
+
+
+def build_html(root: Path) -> int:
+    """Build the website into ``_build/html``.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    int
+        0, or Sphinx's exit status; then ``_build/html`` is as it was before.
+    """
+    started = time.monotonic()
+    _drop_stale_cells(root)
+    staging = root / "_build" / "staging" / "html"
+    status = _sphinx(root, "html", staging, root / "_build" / "doctrees" / "html")
+    target = root / "_build" / "html"
+    if status:
+        kept = "; the last good book is still there" if target.exists() else ""
+        print(f"The book was not built: see the warnings above{kept}.", file=sys.stderr)
+        return status
+    _publish(staging, target)
+    print(
+        f"The book is ready after {time.monotonic() - started:.0f} s: {target / 'index.html'}"
+    )
+    return 0
+
+
+def build_pdf(root: Path) -> int:
+    """Build the PDF into ``_build/pdf``, through LuaLaTeX.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    int
+        0, or the exit status of the step that failed; then ``_build/pdf`` is as it was before.
+    """
+    missing = [tool for tool in ("lualatex", "latexmk") if shutil.which(tool) is None]
+    if missing:
+        packages = (
+            "texlive-luatex texlive-latex-recommended texlive-latex-extra "
+            "texlive-fonts-recommended latexmk tex-gyre fonts-texgyre fonts-texgyre-math"
+        )
+        print(
+            f"The PDF needs {' and '.join(missing)}: on Debian or Ubuntu, "
+            f"apt install --no-install-recommends {packages}",
+            file=sys.stderr,
+        )
+        return 1
+    _drop_stale_cells(root)
+    staging = root / "_build" / "staging" / "latex"
+    status = _sphinx(root, "latex", staging, root / "_build" / "doctrees" / "latex")
+    if not status:
+        make = ["latexmk", "-lualatex", "-interaction=nonstopmode", "-halt-on-error", "-silent"]
+        status = subprocess.run(
+            [*make, "book.tex"], cwd=staging, env=_environment(root), check=False
+        ).returncode
+    if status:
+        print("The PDF was not built: see the messages above.", file=sys.stderr)
+        return status
+    target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects.pdf"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(staging / "book.pdf", target)
+    print(f"The PDF is ready: {target}")
+    return 0

@@ -1,0 +1,141 @@
+"""The font of the formulas: STIX Two Math, cut down to the characters that the book uses.
+
+The whole font weighs several hundred kilobytes. The pages are read for the characters inside
+their formulas after they are written, and the font is cut to those and to what the layout of
+mathematics needs of its own (stretched brackets, radicals, script forms).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["characters_in_formulas", "cut_font", "setup"]
+
+# fontTools tells every table that it cuts; in a build of the book that is noise.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+FONT = "stix-two-math.woff2"
+_MATH = re.compile(r"<math.*?</math>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_REFERENCE = re.compile(r"&#x([0-9A-Fa-f]+);|&(amp|lt|gt|quot);")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
+# Digits and letters weigh little and spare a rebuild when a formula gains one; invisible
+# operators and accents that a browser may add are kept as well.
+_ALWAYS = "".join(chr(c) for c in range(0x20, 0x7F)) + "−′″‴√∑∏∫⟨⟩‖⏞⏟→ˆ˜¯⃗·×±≤≥≠∞∂∇"  # noqa: RUF001
+
+
+def characters_in_formulas(html: str) -> set[str]:
+    """Return the characters that stand inside the formulas of a page.
+
+    Parameters
+    ----------
+    html : str
+        A page.
+
+    Returns
+    -------
+    set of str
+        Characters; those in italics stand as the mathematical italic that is drawn.
+
+    Examples
+    --------
+    >>> sorted(characters_in_formulas("<p>no</p><math><mi>x</mi><mo>&lt;</mo></math>"))
+    ['<', 'x', '𝑥']
+    """
+    found: set[str] = set()
+    for formula in _MATH.findall(html):
+        text = _TAG.sub("", formula)
+        text = _REFERENCE.sub(
+            lambda m: chr(int(m[1], 16)) if m[1] else _NAMED[m[2]],
+            text,
+        )
+        found.update(text)
+    return found | {_italic(c) for c in found}
+
+
+def _italic(character: str) -> str:
+    """Return the mathematical italic in which browsers draw a one-letter identifier."""
+    code = ord(character)
+    if character == "h":
+        return "ℎ"
+    for first, last, italic in (
+        (ord("A"), ord("Z"), 0x1D434),
+        (ord("a"), ord("z"), 0x1D44E),
+        (ord("Α"), ord("Ω"), 0x1D6E2),  # noqa: RUF001
+        (ord("α"), ord("ω"), 0x1D6FC),  # noqa: RUF001
+    ):
+        if first <= code <= last:
+            return chr(italic + code - first)
+    return {"∂": "𝜕", "ϵ": "𝜖", "ϑ": "𝜗", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛"}.get(
+        character, character
+    )  # noqa: RUF001
+
+
+def cut_font(characters: set[str], target: Path) -> None:
+    """Write STIX Two Math with only the given characters, as WOFF2.
+
+    Parameters
+    ----------
+    characters : set of str
+        The characters to keep.
+    target : pathlib.Path
+        The file to write.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cut_font({"x"}, Path(folder) / "x.woff2")
+    ...     (Path(folder) / "x.woff2").read_bytes()[:4]
+    b'wOF2'
+    """
+    options = subset.Options()
+    options.layout_features = ["ssty", "dtls", "flac", "kern", "mark", "mkmk", "ccmp"]
+    options.flavor = "woff2"
+    options.drop_tables += ["DSIG"]
+    options.recalc_timestamp = False  # the same characters give the same file
+    with files("ziamath").joinpath("fonts/STIXTwoMath-Regular.ttf").open("rb") as source:
+        font = TTFont(source, recalcTimestamp=False)
+        cutter = subset.Subsetter(options)
+        cutter.populate(text="".join(sorted(characters | set(_ALWAYS))))
+        cutter.subset(font)
+        subset.save_font(font, str(target), options)
+
+
+def _write_font(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    characters: set[str] = set()
+    for page in sorted(out.glob("**/*.html")):
+        characters |= characters_in_formulas(page.read_text(encoding="utf-8"))
+    target = out / "_static" / FONT
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remembered = target.with_suffix(".characters")
+    wanted = "".join(sorted(characters))
+    if target.exists() and remembered.exists():
+        if remembered.read_text(encoding="utf-8") == wanted:
+            return
+    cut_font(characters, target)
+    remembered.write_text(wanted, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Cut the font after the pages are written.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.connect("build-finished", _write_font)

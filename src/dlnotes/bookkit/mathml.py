@@ -1,0 +1,101 @@
+"""Formulas as MathML, made when the book is built.
+
+The reader's browser gets typeset mathematics: no script runs, nothing is fetched, nothing moves
+while the page settles, and a screen reader can speak it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from math_core import LatexError, LatexToMathML
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+__all__ = ["setup", "to_mathml"]
+
+logger = logging.getLogger(__name__)
+_converter = LatexToMathML(fancy_error=False)
+
+
+def to_mathml(tex: str, *, display: bool) -> str:
+    r"""Return the MathML of a formula.
+
+    Parameters
+    ----------
+    tex : str
+        The formula in LaTeX, without dollar signs.
+    display : bool
+        Whether it stands on a line of its own.
+
+    Returns
+    -------
+    str
+        One ``<math>`` element.
+
+    Raises
+    ------
+    ValueError
+        If the formula cannot be converted; the message quotes the formula and says where.
+
+    Examples
+    --------
+    >>> to_mathml("x^2", display=False)
+    '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
+    >>> to_mathml(r"\frac{1}", display=False)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: formula '\\frac{1}' cannot be converted to MathML: ...
+    """
+    try:
+        return _converter.convert_with_local_state(tex, displaystyle=display)
+    except LatexError as error:
+        msg = f"formula {tex!r} cannot be converted to MathML: {error}"
+        raise ValueError(msg) from error
+
+
+def _convert(node: nodes.Element, *, display: bool) -> str:
+    try:
+        return to_mathml(node.astext(), display=display)
+    except ValueError as error:
+        logger.warning("%s", error, location=node, type="math", subtype="mathml")
+        return nodes.Text(node.astext()).astext()
+
+
+def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    self.body.append(self.starttag(node, "span", "", CLASS="math"))
+    self.body.append(f"{_convert(node, display=False)}</span>")
+    raise nodes.SkipNode
+
+
+def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
+    # Furo wraps a labelled equation in a <div> that carries the id already.
+    wrapped = isinstance(node.parent, nodes.Element) and node.get("ids") == node.parent.get(
+        "ids"
+    )
+    attributes = {"ids": []} if wrapped else {}
+    self.body.append(self.starttag(node, "div", CLASS="math", **attributes))
+    self.body.append(f'<div class="math-scroll">{_convert(node, display=True)}</div>')
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register MathML as a renderer of mathematics.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_display, None))

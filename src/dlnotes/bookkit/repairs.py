@@ -1,0 +1,85 @@
+"""Repairs to the extensions and the theme that the book builds on.
+
+Each function mends one fault of a pinned release and says which; when the release is raised, the
+function is to be tried without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx_proof.domain import ProofDomain
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["setup"]
+
+
+def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, Any]) -> None:
+    """sphinx-proof 0.4 keeps its data on the environment; the domain has none to merge."""
+
+
+def _unique_proof_ids(app: Sphinx, doctree: nodes.document) -> None:
+    """sphinx-proof 0.4 repeats the ids ``proof`` and ``proof-content`` on a page."""
+    for number, node in enumerate(doctree.findall(nodes.Element)):
+        if node.get("ids") in (["proof-content"], ["proof"]):
+            node["ids"] = [f"{node['ids'][0]}-{number}"]
+
+
+def _keep_html_handlers(app: Sphinx) -> None:
+    """sphinx-exercise 1.2 registers ``singlehtml`` handlers, which hide every ``html`` one."""
+    handlers = app.registry.translation_handlers
+    if "singlehtml" in handlers:
+        handlers["singlehtml"] = {**handlers["html"], **handlers["singlehtml"]}
+
+
+def _exercise_labels_in_latex(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """sphinx-exercise 1.2 labels ``exercise:X`` but links to ``docname:X`` in LaTeX."""
+    if app.builder.format != "latex":
+        return
+    names = ("exercise_node", "exercise_enumerable_node")
+    found = [n for n in doctree.findall(nodes.Element) if type(n).__name__ in names]
+    for node in found:
+        source = node.get("docname") or docname
+        tex = rf"\phantomsection\label{{\detokenize{{{source}:{node.get('label')}}}}}"
+        node.parent.insert(node.parent.index(node), nodes.raw("", tex, format="latex"))
+
+
+def _heading_levels(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Sphinx gives captions of the navigation ``role="heading"`` without a level."""
+    if "furo_navigation_tree" in context:
+        context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+            'role="heading"', 'role="heading" aria-level="2"'
+        )
+
+
+def _one_style_sheet(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """The style sheets of sphinx-proof and sphinx-exercise draw boxes; ``book.css`` replaces them."""
+    replaced = ("_static/proof.css", "_static/exercise.css")
+    context["css_files"] = [
+        sheet
+        for sheet in context.get("css_files", [])
+        if not str(getattr(sheet, "filename", sheet)).endswith(replaced)
+    ]
+
+
+def setup(app: Sphinx) -> None:
+    """Mend what needs it.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    ProofDomain.merge_domaindata = _no_domain_data
+    app.connect("doctree-read", _unique_proof_ids)
+    app.connect("builder-inited", _keep_html_handlers)
+    app.connect("doctree-resolved", _exercise_labels_in_latex)
+    app.connect("html-page-context", _heading_levels, priority=900)
+    app.connect("html-page-context", _one_style_sheet, priority=900)
