@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ _REFERENCE = re.compile(r"&#x([0-9A-Fa-f]+);|&(amp|lt|gt|quot);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 # Digits and letters weigh little and spare a rebuild when a formula gains one; invisible
 # operators and accents that a browser may add are kept as well.
-_ALWAYS = "".join(chr(c) for c in range(0x20, 0x7F)) + "−′″‴√∑∏∫⟨⟩‖⏞⏟→ˆ˜¯⃗·×±≤≥≠∞∂∇"  # noqa: RUF001
+_ALWAYS = "".join(chr(c) for c in range(0x20, 0x7F)) + "−′″‴√∑∏∫⟨⟩‖⏞⏟→ˆ˜¯⃗·×±≤≥≠∞∂∇"
 
 
 def characters_in_formulas(html: str) -> set[str]:
@@ -71,14 +71,14 @@ def _italic(character: str) -> str:
     for first, last, italic in (
         (ord("A"), ord("Z"), 0x1D434),
         (ord("a"), ord("z"), 0x1D44E),
-        (ord("Α"), ord("Ω"), 0x1D6E2),  # noqa: RUF001
-        (ord("α"), ord("ω"), 0x1D6FC),  # noqa: RUF001
+        (ord("Α"), ord("Ω"), 0x1D6E2),
+        (ord("α"), ord("ω"), 0x1D6FC),
     ):
         if first <= code <= last:
             return chr(italic + code - first)
     return {"∂": "𝜕", "ϵ": "𝜖", "ϑ": "𝜗", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛"}.get(
         character, character
-    )  # noqa: RUF001
+    )
 
 
 def cut_font(characters: set[str], target: Path) -> None:
@@ -104,12 +104,20 @@ def cut_font(characters: set[str], target: Path) -> None:
     options.flavor = "woff2"
     options.drop_tables += ["DSIG"]
     options.recalc_timestamp = False  # the same characters give the same file
-    with files("ziamath").joinpath("fonts/STIXTwoMath-Regular.ttf").open("rb") as source:
-        font = TTFont(source, recalcTimestamp=False)
-        cutter = subset.Subsetter(options)
-        cutter.populate(text="".join(sorted(characters | set(_ALWAYS))))
-        cutter.subset(font)
-        subset.save_font(font, str(target), options)
+    font = TTFont(_source(), recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(sorted(characters | set(_ALWAYS))))
+    cutter.subset(font)
+    subset.save_font(font, str(target), options)
+
+
+def _source() -> Path:
+    """Return the font inside the installed ziamath, found without importing ziamath."""
+    package = find_spec("ziamath")
+    if package is None or package.origin is None:
+        msg = "ziamath, which ships STIX Two Math, is not installed: install the group 'book'"
+        raise FileNotFoundError(msg)
+    return Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
 def _write_font(app: Sphinx, exception: Exception | None) -> None:
@@ -123,9 +131,9 @@ def _write_font(app: Sphinx, exception: Exception | None) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     remembered = target.with_suffix(".characters")
     wanted = "".join(sorted(characters))
-    if target.exists() and remembered.exists():
-        if remembered.read_text(encoding="utf-8") == wanted:
-            return
+    known = remembered.read_text(encoding="utf-8") if remembered.exists() else None
+    if target.exists() and known == wanted:
+        return
     cut_font(characters, target)
     remembered.write_text(wanted, encoding="utf-8")
 

@@ -6,6 +6,7 @@ while the page settles, and a screen reader can speak it.
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -54,10 +55,11 @@ def to_mathml(tex: str, *, display: bool) -> str:
     ValueError: formula '\\frac{1}' cannot be converted to MathML: ...
     """
     try:
-        return _converter.convert_with_local_state(tex, displaystyle=display)
+        mathml: str = _converter.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         msg = f"formula {tex!r} cannot be converted to MathML: {error}"
         raise ValueError(msg) from error
+    return mathml
 
 
 def _convert(node: nodes.Element, *, display: bool) -> str:
@@ -65,7 +67,7 @@ def _convert(node: nodes.Element, *, display: bool) -> str:
         return to_mathml(node.astext(), display=display)
     except ValueError as error:
         logger.warning("%s", error, location=node, type="math", subtype="mathml")
-        return nodes.Text(node.astext()).astext()
+        return html.escape(node.astext())
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
@@ -79,8 +81,9 @@ def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     wrapped = isinstance(node.parent, nodes.Element) and node.get("ids") == node.parent.get(
         "ids"
     )
-    attributes = {"ids": []} if wrapped else {}
-    self.body.append(self.starttag(node, "div", CLASS="math", **attributes))
+    if wrapped:
+        node["ids"] = []
+    self.body.append(self.starttag(node, "div", CLASS="math"))
     self.body.append(f'<div class="math-scroll">{_convert(node, display=True)}</div>')
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')

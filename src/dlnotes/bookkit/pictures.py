@@ -1,8 +1,8 @@
 """Figures in the page: SVG drawn in the page's own colours, and never without alternative text.
 
-An SVG in an ``<img>`` cannot follow the colour scheme that the reader chose. Figures of the house
-style are therefore put into the page itself, each colour replaced by a variable of the style
-sheet (``--figure-blue`` …), with the alternative text as the accessible name.
+An SVG in an ``<img>`` cannot follow the colour scheme that the reader chose. Figures of the
+house style are therefore put into the page itself, each colour replaced by a variable of the
+style sheet (``--figure-blue`` …), with the alternative text as the accessible name.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def inline_svg(svg: str, alt: str) -> str:
     --------
     >>> svg = '<svg width="9pt" height="5pt" viewBox="0 0 9 5"><g id="a" fill="#0072b2"/></svg>'
     >>> print(inline_svg(svg, "A blue group."))  # doctest: +ELLIPSIS
-    <svg class="figure" role="img" aria-label="A blue group." ... viewBox="0 0 9 5"><g ...
+    <svg class="figure" role="img" aria-label="A blue group." ... viewBox="0 0 9 5"><g id=...
     """
     start = svg.find("<svg")
     if start < 0:
@@ -79,7 +79,7 @@ def inline_svg(svg: str, alt: str) -> str:
     return (
         f'<svg class="figure" role="img" aria-label="{html.escape(alt)}" '
         f'style="width:{width:.0f}pt;stroke-linejoin:round;stroke-linecap:butt" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" {view_box[0] if view_box else ""}>{rest.strip()}'
+        f"{view_box[0] if view_box else ''}>{rest.strip()}"
     )
 
 

@@ -1,7 +1,7 @@
 """Repairs to the extensions and the theme that the book builds on.
 
-Each function mends one fault of a pinned release and says which; when the release is raised, the
-function is to be tried without.
+Each function mends one fault of a pinned release and says which; when the release is raised,
+the function is to be tried without.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _heading_levels(
 def _one_style_sheet(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """The style sheets of sphinx-proof and sphinx-exercise draw boxes; ``book.css`` replaces them."""
+    """sphinx-proof and sphinx-exercise draw boxes; ``book.css`` has its own style."""
     replaced = ("_static/proof.css", "_static/exercise.css")
     context["css_files"] = [
         sheet
