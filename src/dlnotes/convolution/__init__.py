@@ -1,0 +1,46 @@
+"""Correlation and convolution of images with small kernels.
+
+`correlate` and `convolve` filter; `KERNELS` is a gallery of kernels with what each does;
+`toeplitz_matrix`, `im2col`, `separable_factors` and `frequency_response` look at a kernel as
+a matrix, as windows, as a product and as a filter of waves; `correlate_gradients` is
+back-propagation through a correlation.
+
+Images are arrays whose last two axes are rows and columns. float32 stays float32, float64
+stays float64, and integers are promoted to float64 and never wrap.
+"""
+
+from dlnotes.convolution.boundaries import BOUNDARIES, boundary_name, pad
+from dlnotes.convolution.filtering import convolve, correlate, output_shape
+from dlnotes.convolution.gallery import KERNELS, Kernel
+from dlnotes.convolution.gradients import (
+    CorrelationGradients,
+    KernelFit,
+    correlate_gradients,
+    fit_kernel,
+)
+from dlnotes.convolution.matrices import im2col, separable_factors, toeplitz_matrix
+from dlnotes.convolution.spectra import frequency_response
+from dlnotes.convolution.targets import checkerboard, impulse, step_edge, zone_plate
+
+__all__ = [
+    "BOUNDARIES",
+    "KERNELS",
+    "CorrelationGradients",
+    "Kernel",
+    "KernelFit",
+    "boundary_name",
+    "checkerboard",
+    "convolve",
+    "correlate",
+    "correlate_gradients",
+    "fit_kernel",
+    "frequency_response",
+    "im2col",
+    "impulse",
+    "output_shape",
+    "pad",
+    "separable_factors",
+    "step_edge",
+    "toeplitz_matrix",
+    "zone_plate",
+]

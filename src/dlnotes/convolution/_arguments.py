@@ -1,0 +1,133 @@
+"""The one place where arguments of the convolution functions are read and errors worded."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+__all__: list[str] = []
+
+FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
+Pair: TypeAlias = tuple[int, int]
+
+_FORMS = {
+    "kernel": "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]",
+    "image": "an array of real numbers whose last two axes are rows and columns",
+}
+
+
+def as_real(value: npt.ArrayLike, name: str) -> FloatArray:
+    """Return `value` as a floating array: float32 and wider stay, everything else widens."""
+    form = _FORMS.get(name, "an array of real numbers")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        msg = f"{name} is ragged{_row_lengths(value)}; it must be {form}"
+        raise ValueError(msg) from error
+    if array.dtype.kind not in "biuf":
+        msg = f"{name} has dtype {array.dtype} ({_excerpt(value)}); it must be {form}"
+        raise TypeError(msg)
+    if array.dtype.kind != "f":
+        # Integers are promoted before any arithmetic: uint8 must not wrap at 256.
+        return array.astype(np.float64)
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    return cast("FloatArray", array)
+
+
+def as_image(image: npt.ArrayLike, name: str = "image") -> FloatArray:
+    """Return the image as a floating array of at least two axes, rows and columns last."""
+    array = as_real(image, name)
+    if array.ndim < 2:
+        msg = (
+            f"{name} has shape {array.shape}; it needs at least two axes, "
+            "(..., rows, columns). For one row of pixels write image[np.newaxis, :]"
+        )
+        raise ValueError(msg)
+    if 0 in array.shape[-2:]:
+        msg = f"{name} has shape {array.shape}; it needs at least one row and one column"
+        raise ValueError(msg)
+    return array
+
+
+def as_kernel(kernel: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> FloatArray:
+    """Return the kernel as a finite two-dimensional floating array."""
+    array = as_real(kernel, "kernel")
+    if array.ndim != 2:
+        msg = f"kernel has shape {array.shape}; it needs exactly two axes, (rows, columns)"
+        raise ValueError(msg)
+    if array.size == 0:
+        msg = f"kernel has shape {array.shape}; it needs at least one row and one column"
+        raise ValueError(msg)
+    if not np.isfinite(array).all():
+        row, column = (int(n) for n in np.argwhere(~np.isfinite(array))[0])
+        msg = f"kernel[{row}, {column}] is {array[row, column]}; every weight must be finite"
+        raise ValueError(msg)
+    if dtype is not None and array.dtype != dtype:
+        with np.errstate(over="ignore", under="ignore"):
+            narrow = array.astype(dtype)
+        if not np.isfinite(narrow).all():
+            msg = (
+                f"kernel has weights up to {np.abs(array).max():g}, too large for the image's "
+                f"dtype {np.dtype(dtype)}; pass the image as float64"
+            )
+            raise ValueError(msg)
+        return cast("FloatArray", narrow)
+    return array
+
+
+def as_pair(value: object, name: str, *, least: int) -> Pair:
+    """Return one integer, or a pair of them, as the pair (for rows, for columns)."""
+    try:
+        if isinstance(value, (tuple, list)):
+            parts = tuple(index(part) for part in value)
+        else:
+            parts = (index(cast("int", value)),) * 2
+    except TypeError as error:
+        msg = f"{name}={value!r} must be an integer or a pair of integers (rows, columns)"
+        raise TypeError(msg) from error
+    if len(parts) != 2:
+        msg = f"{name}={value!r} must have two entries, one for rows and one for columns"
+        raise ValueError(msg)
+    if min(parts) < least:
+        msg = f"{name}={value!r} must be at least {least} in both directions"
+        raise ValueError(msg)
+    return parts[0], parts[1]
+
+
+def as_shape(shape: object, name: str) -> Pair:
+    """Return a (rows, columns) shape, both positive."""
+    if not isinstance(shape, (tuple, list)):
+        msg = f"{name}={shape!r} must be a pair (rows, columns)"
+        raise TypeError(msg)
+    return as_pair(shape, name, least=1)
+
+
+def as_anchor(anchor: Pair | None, kernel_shape: Pair, mode: str) -> Pair:
+    """Return the kernel index that lies on the output pixel; ``size // 2`` unless given."""
+    if anchor is None:
+        return kernel_shape[0] // 2, kernel_shape[1] // 2
+    if mode != "same":
+        msg = f"anchor={anchor!r} has no meaning in mode={mode!r}; it goes with mode='same'"
+        raise ValueError(msg)
+    row, column = as_pair(anchor, "anchor", least=0)
+    if row >= kernel_shape[0] or column >= kernel_shape[1]:
+        msg = f"anchor={anchor!r} lies outside the kernel of shape {kernel_shape}"
+        raise ValueError(msg)
+    return row, column
+
+
+def _row_lengths(value: object) -> str:
+    try:
+        lengths = [len(row) for row in cast("Any", value)]
+    except TypeError:
+        return ""
+    return f": its rows have lengths {lengths}"
+
+
+def _excerpt(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

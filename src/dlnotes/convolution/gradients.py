@@ -1,0 +1,191 @@
+"""Back-propagation through a correlation, and learning a kernel with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dlnotes.convolution._arguments import (
+    FloatArray,
+    Pair,
+    as_image,
+    as_kernel,
+    as_real,
+    as_shape,
+)
+from dlnotes.convolution.boundaries import gather, scatter
+from dlnotes.convolution.filtering import correlate, plan_for
+from dlnotes.convolution.matrices import im2col
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["CorrelationGradients", "KernelFit", "correlate_gradients", "fit_kernel"]
+
+
+class CorrelationGradients(NamedTuple):
+    """Gradients of a loss with respect to the two inputs of a correlation."""
+
+    image: FloatArray
+    kernel: FloatArray
+
+
+class KernelFit(NamedTuple):
+    """A learnt kernel and the loss before each step and after the last."""
+
+    kernel: FloatArray
+    losses: FloatArray
+
+
+def correlate_gradients(
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    cotangent: npt.ArrayLike,
+    *,
+    boundary: str = "constant",
+    mode: str = "same",
+    anchor: Pair | None = None,
+    fill_value: float = 0.0,
+) -> CorrelationGradients:
+    """Pull a loss's gradient back from the output of a correlation to its two inputs.
+
+    Parameters
+    ----------
+    image : array_like, shape (..., rows, columns)
+        The image that was correlated.
+    kernel : array_like, shape (h, w)
+        The kernel that was used.
+    cotangent : array_like, shape (..., *output_shape)
+        Gradient of the loss with respect to each output pixel.
+    boundary, mode, anchor, fill_value
+        As they were passed to :func:`dlnotes.convolution.correlate`.
+
+    Returns
+    -------
+    CorrelationGradients
+        ``.image`` of the image's shape and ``.kernel`` of the kernel's, summed over the
+        leading axes, because all of them share the kernel.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`dlnotes.convolution.correlate`, and if the cotangent's shape is not the
+        output's.
+
+    Examples
+    --------
+    >>> image, kernel = np.arange(9.0).reshape(3, 3), np.ones((2, 2))
+    >>> gradients = correlate_gradients(image, kernel, np.ones((2, 2)), mode="valid")
+    >>> gradients.image
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]])
+    >>> gradients.kernel
+    array([[ 8., 12.],
+           [20., 24.]])
+    """
+    array = as_image(image)
+    weights = as_kernel(kernel, array.dtype)
+    plan = plan_for(array, weights, boundary, mode, anchor, fill_value)
+    pulled = as_real(cotangent, "cotangent").astype(array.dtype, copy=False)
+    expected = array.shape[:-2] + plan.output
+    if pulled.shape != expected:
+        msg = f"cotangent has shape {pulled.shape}; the output has {expected}"
+        raise ValueError(msg)
+    height, width = plan.output
+    extended = gather(array, plan.rows, plan.columns, plan.fill_value)
+    to_extended = np.zeros_like(extended)
+    to_kernel = np.empty_like(weights)
+    for a, b in np.ndindex(weights.shape):
+        window = (..., slice(a, a + height), slice(b, b + width))
+        to_kernel[a, b] = np.sum(pulled * extended[window])
+        to_extended[window] += weights[a, b] * pulled
+    sizes = (array.shape[-2], array.shape[-1])
+    return CorrelationGradients(
+        scatter(to_extended, plan.rows, plan.columns, sizes),
+        to_kernel,
+    )
+
+
+def fit_kernel(
+    image: npt.ArrayLike,
+    target: npt.ArrayLike,
+    kernel_shape: Pair,
+    *,
+    boundary: str = "constant",
+    mode: str = "valid",
+    steps: int = 200,
+    step_size: float | None = None,
+) -> KernelFit:
+    """Learn the kernel that turns `image` into `target`, by gradient descent from zero.
+
+    The loss is half the mean squared error over all output pixels.
+
+    Parameters
+    ----------
+    image : array_like, shape (..., rows, columns)
+        Input.
+    target : array_like, shape (..., *output_shape)
+        Wanted output of ``correlate(image, kernel, boundary=boundary, mode=mode)``.
+    kernel_shape : pair of int
+        Rows and columns of the kernel to learn.
+    boundary, mode
+        As for :func:`dlnotes.convolution.correlate`.
+    steps : int
+        Number of steps.
+    step_size : float, optional
+        The default is one over the largest curvature of the loss, the largest step for
+        which every step lowers every component of the error.
+
+    Returns
+    -------
+    KernelFit
+        ``.kernel`` and ``.losses`` of shape ``(steps + 1,)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`dlnotes.convolution.correlate`; if `target` is not of the output's shape,
+        `steps` is negative, `step_size` is not positive, or the image is zero throughout.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=(40, 40))
+    >>> fit = fit_kernel(noise, correlate(noise, [[-1.0, 0.0, 1.0]], mode="valid"), (1, 3))
+    >>> np.allclose(fit.kernel, [[-1.0, 0.0, 1.0]])
+    True
+    """
+    array = as_image(image)
+    wanted = as_real(target, "target").astype(array.dtype, copy=False)
+    shape = as_shape(kernel_shape, "kernel_shape")
+    if steps < 0:
+        msg = f"steps={steps!r} must not be negative"
+        raise ValueError(msg)
+    if step_size is None:
+        windows = im2col(array, shape, boundary=boundary, mode=mode)
+        windows = windows.reshape(-1, windows.shape[-1])
+        curvature = np.linalg.eigvalsh(windows.T @ windows / len(windows))[-1]
+        if not curvature > 0:
+            msg = "image is zero (or not finite) throughout: no kernel can be learnt from it"
+            raise ValueError(msg)
+        step_size = 1 / float(curvature)
+    elif not step_size > 0:
+        msg = f"step_size={step_size!r} must be positive"
+        raise ValueError(msg)
+
+    kernel = np.zeros(shape, dtype=array.dtype)
+    losses = np.empty(steps + 1, dtype=array.dtype)
+    for step in range(steps + 1):
+        output = correlate(array, kernel, boundary=boundary, mode=mode)
+        if output.shape != wanted.shape:
+            msg = f"target has shape {wanted.shape}; the output has {output.shape}"
+            raise ValueError(msg)
+        error = output - wanted
+        losses[step] = np.mean(error**2) / 2
+        if step < steps:
+            slope = correlate_gradients(
+                array, kernel, error / error.size, boundary=boundary, mode=mode
+            )
+            kernel = kernel - step_size * slope.kernel
+    return KernelFit(kernel, losses)
