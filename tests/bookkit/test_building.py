@@ -1,0 +1,94 @@
+"""The build keeps what was there when it fails, and forgets cells that went stale."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dlnotes.bookkit import building
+from dlnotes.bookkit.__main__ import main
+from dlnotes.bookkit.building import build_html, execution_cache, execution_digest, repository
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return a checkout with the book's own settings and a book of one page."""
+    real = repository()
+    shutil.copy(real / "conf.py", tmp_path)
+    shutil.copy(real / "constraints.txt", tmp_path)
+    book = tmp_path / "book"
+    (tmp_path / "src" / "dlnotes").mkdir(parents=True)
+    for folder in ("static", "templates"):
+        shutil.copytree(real / "book" / folder, book / folder)
+    (book / "references.bib").touch()
+    (book / "index.md").write_text("# Tiny\n\nA page with $x^2$.\n")
+    return tmp_path
+
+
+class TestBuildHtml:
+    def test_success_publishes(self, tiny, capfd):
+        assert build_html(tiny) == 0
+        assert "<math>" in (tiny / "_build" / "html" / "index.html").read_text("utf-8")
+        out, _ = capfd.readouterr()
+        assert str(tiny / "_build" / "html" / "index.html") in out
+
+    def test_failure_keeps_the_last_good_book_and_fails_again(self, tiny, capfd):
+        assert build_html(tiny) == 0
+        good = (tiny / "_build" / "html" / "index.html").read_bytes()
+        (tiny / "book" / "index.md").write_text("# Tiny\n\n{ref}`nowhere` and $\\frac{1}$\n")
+        for _ in range(2):  # a second attempt must not take the warnings for dealt with
+            assert build_html(tiny) != 0
+            assert (tiny / "_build" / "html" / "index.html").read_bytes() == good
+            _, err = capfd.readouterr()
+            assert "nowhere" in err
+            assert "frac{1}" in err
+            assert "the last good book is still there" in err
+
+    def test_two_fresh_builds_are_identical(self, tiny):
+        assert build_html(tiny) == 0
+        first = {
+            file.relative_to(tiny): file.read_bytes()
+            for file in (tiny / "_build" / "html").glob("**/*")
+            if file.is_file()
+        }
+        shutil.rmtree(tiny / "_build")
+        assert build_html(tiny) == 0
+        for name, content in first.items():
+            assert (tiny / name).read_bytes() == content, name
+
+
+class TestExecutionDigest:
+    @pytest.mark.parametrize("changed", ["constraints.txt", "src/dlnotes/topic.py"])
+    def test_changed_package_or_pin_drops_the_cells(self, tiny, changed):
+        before = execution_cache(tiny)
+        before.mkdir(parents=True)
+        with (tiny / changed).open("a") as file:
+            file.write("# changed\n")
+        assert execution_digest(tiny) != before.name
+        building._drop_stale_cells(tiny)
+        assert not before.exists()
+
+    def test_changed_text_keeps_the_cells(self, tiny):
+        before = execution_cache(tiny)
+        before.mkdir(parents=True)
+        (tiny / "book" / "index.md").write_text("# Other\n")
+        building._drop_stale_cells(tiny)
+        assert before.exists()
+
+
+class TestCommand:
+    def test_unknown_format_is_refused(self, capsys):
+        with pytest.raises(SystemExit) as caught:
+            main(["docx"])
+        assert caught.value.code == 2
+        assert "invalid choice: 'docx'" in capsys.readouterr().err
+
+    def test_pdf_without_latex_says_what_to_install(self, tiny, monkeypatch, capsys):
+        monkeypatch.setattr(shutil, "which", lambda name: None)
+        assert building.build_pdf(tiny) == 1
+        err = capsys.readouterr().err
+        assert "needs lualatex and latexmk" in err
+        assert "apt install" in err
+        assert err.count("\n") == 1
