@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dlnotes.bookkit import building
 from dlnotes.bookkit.__main__ import main
 from dlnotes.bookkit.building import build_html, execution_cache, execution_digest, repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

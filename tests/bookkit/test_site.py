@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from dlnotes.bookkit.pictures import MINIMUM_ALT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHAPTERS = [
     "linear_networks",
@@ -124,9 +128,7 @@ class TestChapter:
         levels = [int(h.name[1]) for h in article.find_all(re.compile("^h[1-6]$"))]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(
-            after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)
-        )
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
     def test_every_exercise_has_a_folded_solution(self, article: Tag):
         exercises = article.select("div.exercise")
