@@ -1,0 +1,51 @@
+# Every door of the house. The set-up itself is in tools/environment.py.
+
+# PYTHON=python3.12 chooses the interpreter; without it the newest that fits is found.
+PYTHON ?=
+# ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`.
+ARGS ?=
+UPGRADE ?=
+
+ANY_PYTHON := $(firstword $(shell command -v $(PYTHON) python3 python 2>/dev/null))
+WITH = @$(if $(ANY_PYTHON),,echo "environment: needs Python 3.11 or newer, found none" >&2; exit 1;) \
+	PYTHON='$(PYTHON)' $(ANY_PYTHON) tools/environment.py
+
+.DEFAULT_GOAL := help
+.PHONY: help book pdf test live proofs lint lock clean distclean
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+book: ## run every cell and build the website: _build/html/index.html
+	$(WITH) book -- -m dlnotes.bookkit html
+
+pdf: ## build the PDF (needs LuaLaTeX): _build/pdf
+	$(WITH) book -- -m dlnotes.bookkit pdf
+
+test: ## run the tests: the package, its docstrings, the chapters, the house
+	$(WITH) book test -- -m pytest $(ARGS)
+
+live: ## show the website and build it again whenever a file changes
+	$(WITH) dev -- -m sphinx_autobuild -n -j auto -c . --open-browser \
+		--watch src --watch proofs --watch conf.py book _build/live
+
+proofs: ## compile the formal proofs (needs coqc)
+	@ls proofs/*.v >/dev/null 2>&1 || { echo "proofs: there is no proofs/*.v to compile"; exit 0; }; \
+	command -v coqc >/dev/null || { \
+		echo "proofs: needs coqc; on Debian or Ubuntu: apt install coq" >&2; exit 1; }; \
+	for file in proofs/*.v; do echo "coqc $$file"; coqc -q "$$file" || exit 1; done
+
+lint: ## check style (ruff) and types (mypy)
+	$(WITH) dev -- -m ruff check
+	$(WITH) dev -- -m ruff format --check
+	$(WITH) dev -- -m mypy
+
+lock: ## pin every version in constraints.txt again (UPGRADE=1 raises them all)
+	$(WITH) lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what builds and checks have made
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find book proofs src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove that and the environment
+	rm -rf .venv
