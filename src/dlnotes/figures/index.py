@@ -48,7 +48,7 @@ def cover(digits: NDArray[np.float64], photograph: NDArray[np.float64]) -> Figur
     Examples
     --------
     >>> cover(np.zeros((9, 8, 8)), np.zeros((40, 40)))
-    <Figure with 5 axes>
+    <Figure size 680x175 with 5 Axes>
     """
     figure, axes = subplots(ncols=5, height=1.75)
     _exclusive_or(axes[0])
@@ -101,10 +101,10 @@ def _adjoints(ax: Axes) -> None:
     nodes = {
         "$x_1$": (0.1, 0.78, x1, difference),
         "$x_2$": (0.1, 0.22, x2, x1),
-        "−4": (0.48, 0.22, difference, x1),  # noqa: RUF001
-        "×": (0.86, 0.5, x1 * difference, 1),  # noqa: RUF001
+        "−4": (0.48, 0.22, difference, x1),
+        "×": (0.86, 0.5, x1 * difference, 1),
     }
-    for start, end in (("$x_1$", "×"), ("$x_2$", "−4"), ("−4", "×")):  # noqa: RUF001
+    for start, end in (("$x_1$", "×"), ("$x_2$", "−4"), ("−4", "×")):
         (x0, y0, *_), (x, y, *_) = nodes[start], nodes[end]
         ax.plot([x0, x], [y0, y], color=MUTED, lw=0.9, ls="-", zorder=1)
     for label, (x, y, value, adjoint) in nodes.items():
