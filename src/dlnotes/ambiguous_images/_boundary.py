@@ -1,0 +1,189 @@
+"""What enters the chapter's functions is checked here, once, and errors are worded here."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats = NDArray[np.floating[Any]]
+Integers = NDArray[np.int64]
+
+ROW_SUM_TOLERANCE = 1e-4
+"""How far the sum of a row may lie from 1: the rounding of float32, not a missing softmax."""
+
+_BLOCK_VALUES = 2**18  # about what a core's cache holds in float32; larger blocks run slower
+
+
+def as_floats(values: ArrayLike, name: str) -> Floats:
+    """Return an array of float32 or float64; refuse what is not a table of real numbers."""
+    array = np.asarray(values)
+    if array.dtype == np.float32 or array.dtype == np.float64:
+        return array
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    if array.dtype.kind in "iuf":
+        return array.astype(np.float64)
+    msg = f"{name} must hold real numbers, got an array of dtype {array.dtype}"
+    raise TypeError(msg)
+
+
+def as_index(value: Any, name: str, *, classes: int | None = None, least: int = 0) -> int:
+    """Return an integer, within ``0 <= value < classes`` if the number of classes is given."""
+    if isinstance(value, (bool, np.bool_)):
+        msg = f"{name} must be an integer, got {value!r}"
+        raise TypeError(msg)
+    try:
+        index = operator.index(value)
+    except TypeError:
+        msg = f"{name} must be an integer, got {value!r}"
+        raise TypeError(msg) from None
+    if index < least or (classes is not None and index >= classes):
+        upper = "" if classes is None else f" and at most {classes - 1}"
+        msg = f"{name} must be at least {least}{upper}, got {name}={index}"
+        raise ValueError(msg)
+    return index
+
+
+def as_predictions(values: ArrayLike, name: str, *, several_models: bool = False) -> Floats:
+    """Return an array of shape (models, images, classes); its rows are not looked at yet.
+
+    An array (images, classes) is one model.
+    """
+    array = as_floats(values, name)
+    if array.ndim not in (2, 3):
+        msg = (
+            f"{name} must have shape (images, classes) or (models, images, classes), "
+            f"got shape {array.shape}"
+        )
+        raise ValueError(msg)
+    if array.ndim == 2:
+        array = array[np.newaxis]
+    if several_models and array.shape[0] < 2:
+        msg = (
+            f"{name} must come from two models or more, shape (models, images, classes): "
+            f"this score measures their disagreement; got the shape {np.shape(values)}"
+        )
+        raise ValueError(msg)
+    if array.shape[0] < 1 or array.shape[2] < 2:
+        msg = (
+            f"{name} must have at least one model and two classes, got shape {np.shape(values)}"
+        )
+        raise ValueError(msg)
+    return array
+
+
+def check_rows(block: Floats, name: str, *, first_image: int = 0) -> None:
+    """Raise unless each row along the last axis is a probability distribution."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = block.sum(axis=-1)
+        good = np.abs(sums - 1.0) <= ROW_SUM_TOLERANCE  # false for NaN and infinity too
+        if good.all() and (block.size == 0 or block.min() >= 0.0):
+            return
+        negative = ~(block >= 0.0)
+    bad_row = np.argwhere(~good | negative.any(axis=-1))[0]
+    model, image = (0, *bad_row)[-2:]
+    where = f"model {model}, image {first_image + image}"
+    row = block[tuple(bad_row)]
+    for kind, wrong in (("NaN", np.isnan(row)), ("infinite", np.isinf(row))):
+        if wrong.any():
+            msg = f"{name} is {kind} at {where}, class {int(np.argmax(wrong))}"
+            raise ValueError(msg)
+    if (row < 0).any():
+        worst = int(np.argmin(row))
+        msg = (
+            f"{name} must not be negative, got {row[worst]:.6g} at {where}, class {worst}; "
+            "if these are logits, apply a softmax first"
+        )
+        raise ValueError(msg)
+    total = sums[tuple(bad_row)]
+    msg = (
+        f"{name} must sum to 1 over the classes, got the sum {total:.6g} at {where} "
+        f"(tolerance {ROW_SUM_TOLERANCE:g}); if these are logits, apply a softmax first"
+    )
+    raise ValueError(msg)
+
+
+def as_distribution_rows(values: ArrayLike, name: str) -> Floats:
+    """Return rows of shape (..., classes), each checked to be a probability distribution."""
+    array = as_floats(values, name)
+    if array.ndim < 1 or array.shape[-1] < 2:
+        msg = (
+            f"{name} must have shape (..., classes) with two classes or more, got {array.shape}"
+        )
+        raise ValueError(msg)
+    rows = array.reshape(-1, array.shape[-1])
+    check_rows(rows, name)
+    return array
+
+
+def as_distance(values: ArrayLike, classes: int, name: str = "distance") -> NDArray[np.float64]:
+    """Return a symmetric matrix (classes, classes), not negative, zero on the diagonal."""
+    matrix = as_floats(values, name).astype(np.float64)
+    if matrix.shape != (classes, classes):
+        msg = f"{name} must have shape ({classes}, {classes}), got {matrix.shape}"
+        raise ValueError(msg)
+    if not np.isfinite(matrix).all() or matrix.min() < 0.0:
+        worst = matrix[~(np.isfinite(matrix) & (matrix >= 0.0))][0]
+        msg = f"{name} must be finite and not negative, got {worst:.6g}"
+        raise ValueError(msg)
+    if not np.array_equal(matrix, matrix.T):
+        i, j = np.argwhere(matrix != matrix.T)[0]
+        msg = (
+            f"{name} must be symmetric, got {matrix[i, j]:.6g} at ({i}, {j}) "
+            f"and {matrix[j, i]:.6g} at ({j}, {i})"
+        )
+        raise ValueError(msg)
+    if np.diagonal(matrix).any():
+        i = int(np.flatnonzero(np.diagonal(matrix))[0])
+        msg = f"{name} of a class to itself must be 0, got {matrix[i, i]:.6g} at ({i}, {i})"
+        raise ValueError(msg)
+    return matrix
+
+
+def over_blocks(
+    probabilities: ArrayLike,
+    score: Callable[[Floats], NDArray[Any]],
+    *,
+    several_models: bool = False,
+    columns: tuple[int, ...] = (),
+    dtype: Any = None,
+) -> NDArray[Any]:
+    """Apply a function of (models, n, classes) to blocks of images that fit the cache.
+
+    The rows of a block are checked just before they are used, so that data on disk is read once
+    and no temporary array is as large as the input. The value of an image does not depend on
+    the block it falls in.
+    """
+    predictions = as_predictions(probabilities, "probabilities", several_models=several_models)
+    models, images, classes = predictions.shape
+    out = np.empty((images, *columns), dtype=predictions.dtype if dtype is None else dtype)
+    step = max(1, _BLOCK_VALUES // (models * classes))
+    for start in range(0, images, step):
+        block = np.ascontiguousarray(predictions[:, start : start + step])
+        check_rows(block, "probabilities", first_image=start)
+        out[start : start + step] = score(block)
+    return out
+
+
+def mean_of_models(block: Floats) -> Floats:
+    """Average over the first axis, in a fixed order; always a new array."""
+    total: Floats = block[0].copy()
+    for model in block[1:]:
+        total += model
+    total /= block.shape[0]
+    return total
+
+
+def entropy_of_rows(block: Floats) -> NDArray[np.float64]:
+    """Entropy along the last axis in nats, summed in float64; 0 log 0 counts as 0."""
+    logs = np.maximum(block, np.finfo(block.dtype).tiny)  # the log of 0 is never taken
+    np.log(logs, out=logs)
+    logs *= block
+    # A row may exceed 1 by its rounding, which would give an entropy just below 0.
+    return np.asarray(np.maximum(0.0 - logs.sum(axis=-1, dtype=np.float64), 0.0))
