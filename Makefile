@@ -6,7 +6,7 @@ PYTHON ?=
 ARGS ?=
 UPGRADE ?=
 
-ANY_PYTHON := $(firstword $(shell command -v $(PYTHON) python3 python 2>/dev/null))
+ANY_PYTHON := $(firstword $(shell for name in $(PYTHON) python3 python; do command -v $$name; done))
 WITH = @$(if $(ANY_PYTHON),,echo "environment: needs Python 3.11 or newer, found none" >&2; exit 1;) \
 	PYTHON='$(PYTHON)' $(ANY_PYTHON) tools/environment.py
 

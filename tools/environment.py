@@ -1,15 +1,15 @@
 """Make the environment of the book, and run things in it.
 
-    python3 tools/environment.py book                          make .venv, or bring it up to date
-    python3 tools/environment.py book -- -m dlnotes.bookkit html    ... and run Python in it
-    python3 tools/environment.py lock                          pin every version again
+    python3 tools/environment.py book                     make .venv, or bring it up to date
+    python3 tools/environment.py book -- -m pytest        the same, and run Python in it
+    python3 tools/environment.py lock                     pin every version again
 
 The words before ``--`` are dependency groups of pyproject.toml. What is installed is pinned by
 constraints.txt. A second run with nothing changed does nothing. Whatever goes wrong is said in
 one line.
 
-Only the standard library is used, and only syntax that every Python 3 reads: whoever starts this
-with Python 3.6 is told that 3.11 is needed, not that an f-string is a syntax error.
+Only the standard library is used, and only syntax that every Python 3 reads: whoever starts
+this with Python 3.5 is told that 3.11 is needed, not that an f-string is a syntax error.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST = (3, 11)
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python")
-SPACE = {"book": 700, "test": 100, "dev": 400}  # megabytes, measured and rounded up
+SPACE = {"book": 900, "test": 100, "dev": 400}  # megabytes, measured and rounded up
 
 # What pip prints when it reached nothing at all.
 OFFLINE = ("NewConnectionError", "ConnectTimeout", "NameResolutionError", "ProxyError")
@@ -167,7 +167,9 @@ class Environment:
         )
         if process.returncode:
             shutil.rmtree(self.folder, ignore_errors=True)
-            lines = [line for line in process.stdout.splitlines() if line.strip()] or ["nothing"]
+            lines = [line for line in process.stdout.splitlines() if line.strip()] or [
+                "nothing"
+            ]
             raise Trouble(explain(lines, "the venv module"))
 
     def require_space(self, groups):
@@ -176,7 +178,8 @@ class Environment:
         free = shutil.disk_usage(self.root).free // 10**6
         if free < needed:
             raise Trouble(
-                "no space: %d MB are needed and %d MB are free at %s" % (needed, free, self.root)
+                "no space: %d MB are needed and %d MB are free at %s"
+                % (needed, free, self.root)
             )
 
     def pip(self, *arguments):
@@ -261,7 +264,8 @@ class Environment:
 def explain(lines, who):
     """Put what `who` printed before it failed into one line."""
     text = "\n".join(lines)
-    errors = [line for line in lines if line.startswith("ERROR:")] or lines
+    errors = [line for line in lines if line.startswith("ERROR:")]
+    errors = errors or [line for line in lines if "Error:" in line] or lines
     last = errors[-1] if len(errors[-1]) < 300 else errors[-1][:300] + " ..."
     if any(sign in text for sign in NO_SPACE):
         return "no space left on the disk; %s said last: %s" % (who, last)
