@@ -5,4 +5,6 @@ One module a chapter, each of the same name: `linear_networks`, `activations`,
 style of every picture in the book.
 """
 
+__all__ = ["__version__"]
+
 __version__ = "0.1.0"
