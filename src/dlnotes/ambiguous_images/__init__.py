@@ -2,9 +2,9 @@
 
 Every score takes probabilities of shape (models, images, classes), or (images, classes) for one
 model, and returns one number an image. `uncertainty` looks at one vector of probabilities,
-`ensembles` at the differences between models, `pairs` at two classes or groups, `hierarchy` at how
-far apart classes are; `mining` runs any of them over sources of any size; `neighbours` searches feature space; `evaluation` says how
-well a ranking does.
+`ensembles` at the differences between models, `pairs` at two classes or groups, `hierarchy` at
+how far apart classes are; `mining` runs any of them over sources of any size; `neighbours`
+searches feature space; `evaluation` says how well a ranking does.
 """
 
 from dlnotes.ambiguous_images.ensembles import (

@@ -1,6 +1,7 @@
-"""Scores that know how far apart the classes are: a puppy is nearer to a kitten than to a bagel.
+"""Scores that know how far apart the classes are.
 
-All of them look at the average of the models' probabilities.
+A puppy is nearer to a kitten than to a bagel. All of them look at the average of the
+models' probabilities.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def top_pair_confusion(probabilities: ArrayLike) -> Floats:
     See Also
     --------
     dlnotes.ambiguous_images.most_confused_pair : which two classes they are.
-    dlnotes.ambiguous_images.far_pair_confusion : the same search, with a weight for how different the classes are.
+    dlnotes.ambiguous_images.far_pair_confusion : the same search, weighted by class distance.
 
     Examples
     --------
