@@ -205,7 +205,9 @@ def xor_unfolded(network: ln.ReluNetwork) -> style.Figure:
     h = np.array([-0.3, 2.4])
     right.plot(h, (0.5 - c - v[0] * h) / v[1], color=style.INK, linestyle="-", linewidth=1.4)
     style.label_line(right, 1.72, 0.48, "output 0.5", fontsize=7.5)
-    left.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.35, 1.35), ylim=(-0.35, 1.35))
+    left.set(
+        xlabel="first input", ylabel="second input", xlim=(-0.35, 1.35), ylim=(-0.35, 1.35)
+    )
     right.set(xlabel="first hidden unit", ylabel="second hidden unit")
     right.set(xlim=(-0.3, 2.4), ylim=(-0.4, 1.4))
     left.set_title("inputs: no line separates")
@@ -232,7 +234,7 @@ def polynomials_stay_away(
     """
     fig, ax = style.subplots(height=3.1)
     ax.axhline(1, color=style.INK, linewidth=0.9, linestyle=":")
-    ax.text(widths[0], 0.5, "dotted: error of the zero function", fontsize=8, va="top")
+    ax.text(widths[-1], 4.5, "dotted: error of the zero function", fontsize=8, ha="right")
     for number, (name, values) in enumerate(errors.items()):
         colour = style.CYCLE[number]
         ax.plot(widths, values, color=colour, marker=_MARKERS[number])
@@ -248,6 +250,7 @@ def polynomials_stay_away(
         )
     ax.set(xscale="log", yscale="log", xlabel="hidden units", ylabel="largest error")
     ax.set_xlim(widths[0] * 0.9, widths[-1] * 2.2)
+    ax.set_ylim(top=12)
     _plain_ticks(ax, widths)
     return fig
 
