@@ -25,8 +25,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "dlnotes"
 PRIVATE = {"bookkit"}
 
 # The checks of numpydoc that hold here. Left out: GL01 (where the summary starts; ruff's D
-# rules say it), ES01 and SA01 (an extended summary and See Also are there where they help), SS05
-# (the infinitive is ruff's D401), RT02 and the PR and RT rules on capitals and full stops.
+# rules say it), ES01 and SA01 (an extended summary and See Also are there where they help),
+# SS05 (the infinitive is ruff's D401), RT02 and the rules on capitals and full stops.
 CHECKS = {
     "GL03": "one blank line between sections",
     "GL06": "only known sections",

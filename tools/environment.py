@@ -15,6 +15,7 @@ this with Python 3.5 is told that 3.11 is needed, not that an f-string is a synt
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -131,6 +132,16 @@ class Environment:
             digest.update(file.read())
         return digest.hexdigest()
 
+    def pinned(self, requirements):
+        """Return the exact versions that constraints.txt has for `requirements`."""
+        names = [re.match(r"[\w-]+", each).group() for each in requirements]
+        with open(self.path("constraints.txt")) as file:
+            lines = [line.split()[0] for line in file if line.split()]
+        found = [line for line in lines if line.split("==")[0] in names]
+        if len(found) < len(names):
+            raise Trouble("constraints.txt does not pin %s: make lock" % " and ".join(names))
+        return found
+
     def stamped(self):
         """Return the digest and the groups that are installed."""
         try:
@@ -186,7 +197,6 @@ class Environment:
         """Run pip, say every ten seconds how far it is, and raise what it said last."""
         command = [self.python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
         command += ["install", "--no-compile", "--progress-bar", "off"]
-        command += ["-c", self.path("constraints.txt")]
         # --editable makes pip read the build files of the checkout: run there.
         process = subprocess.Popen(
             command + list(arguments),
@@ -214,10 +224,14 @@ class Environment:
         say("installing the pinned packages of: %s" % ", ".join(sorted(groups)))
         try:
             # First pip itself: the one that comes with Python may not know --group. The build
-            # backend comes along, so that the package is built by the version pinned here.
-            self.pip(*self.build_requirements)
-            chosen = [word for group in sorted(groups) for word in ("--group", group)]
-            self.pip("--no-build-isolation", *(chosen + ["-e", self.root]))
+            # backend comes along, so that the package is built by the version pinned here. No
+            # constraints yet: with them an old pip words every failure as a conflict.
+            self.pip(*self.pinned(self.build_requirements))
+            chosen = [
+                word for group in ["build"] + sorted(groups) for word in ("--group", group)
+            ]
+            constrained = ["--no-build-isolation", "-c", self.path("constraints.txt")]
+            self.pip(*(constrained + chosen + ["-e", self.root]))
         except Trouble as trouble:
             # pip stopped in good order: what was there before is as good as it was. When the
             # disk filled up that is not known, and the marker stays.
@@ -320,7 +334,7 @@ def lock(environment, upgrade):
         environment.make()
     # Not the environment's stamp: the pins that it asks for may be the ones that do not fit.
     if subprocess.call([environment.python, "-c", "import uv"], stderr=subprocess.DEVNULL):
-        environment.pip("uv")
+        environment.pip("uv")  # whichever version: the pins are what is being made
     pinned = environment.path("constraints.txt")
     draft = pinned + ".new"
     if os.path.exists(pinned) and not upgrade:
