@@ -1,0 +1,100 @@
+"""The reference table of activation functions, written from the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from dlnotes.activations.activation import X
+from dlnotes.activations.catalogue import ACTIVATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dlnotes.activations.activation import Activation
+
+__all__ = ["reference_table"]
+
+_HEADER = (
+    "| name | $f(x)$ | $f'(x)$ | range | increasing | Lipschitz constant |",
+    "|---|---|---|---|---|---|",
+)
+# Parts that have a name of their own, so that the formulas stay short.
+_NORMAL, _DENSITY = sp.Function("Phi")(X), sp.Function("varphi")(X)
+_CUBIC = sp.Symbol("u")
+_NAMED = {
+    sp.erf(X / sp.sqrt(2)): 2 * _NORMAL - 1,
+    sp.exp(-(X**2) / 2): sp.sqrt(2 * sp.pi) * _DENSITY,
+    sp.sqrt(2 / sp.pi) * (X + sp.Rational(44715, 10**6) * X**3): _CUBIC,
+}
+_LONG = 1000  # a fraction with a longer denominator reads better as a decimal
+_INCREASING = {
+    "strictly increasing": "strictly",
+    "nondecreasing": "weakly",
+    "not monotone": "no",
+}
+
+
+def reference_table(names: Iterable[str] | None = None) -> str:
+    r"""Write the table as Markdown with TeX.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Which activation functions, in this order; all of the registry by default.
+
+    Returns
+    -------
+    str
+        A Markdown table: name, formula, derivative, range, monotonicity, Lipschitz constant,
+        the last three at the default parameters. :math:`\Phi` and :math:`\varphi` are
+        distribution and density of the standard normal law, :math:`u` is the cubic in the
+        tanh form of GELU.
+
+    Raises
+    ------
+    UnknownActivationError
+        If a name is not in the registry.
+
+    Examples
+    --------
+    >>> from dlnotes.activations import reference_table
+    >>> print(reference_table(["sigmoid"]).splitlines()[2])  # doctest: +ELLIPSIS
+    | sigmoid | $\frac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | strictly | 0.25 |
+    """
+    entries = [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
+    return "\n".join([*_HEADER, *map(_row, entries)])
+
+
+def _row(entry: Activation) -> str:
+    facts = entry.facts
+    defaults = ", ".join(f"${sp.latex(p.symbol)}={p.default:g}$" for p in entry.parameters)
+    cells = [
+        entry.name.replace("_", r"\_") + (f" ({defaults})" if defaults else ""),
+        f"${_formula(entry.expression)}$",
+        f"${_formula(entry.derivative_expression())}$",
+        _interval(facts.range, facts.attained),
+        _INCREASING[facts.monotone],
+        f"{facts.lipschitz:.6g}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _formula(expression: sp.Expr) -> str:
+    expression = expression.subs(_NAMED)
+    decimals = {n: sp.Float(n, 6) for n in expression.atoms(sp.Rational) if n.q > _LONG}
+    decimals |= {n: sp.Float(n, 5) for n in expression.atoms(sp.Float)}
+    # a bare vertical bar would end the cell of the table
+    return str(sp.latex(expression.xreplace(decimals))).replace("|", r"\vert ")
+
+
+def _interval(ends: tuple[float, float], attained: tuple[bool, bool]) -> str:
+    low, high = (_number(end) for end in ends)
+    return f"${'[' if attained[0] else '('}{low},\\,{high}{']' if attained[1] else ')'}$"
+
+
+def _number(value: float) -> str:
+    if value in (float("inf"), float("-inf")):
+        return r"\infty" if value > 0 else r"-\infty"
+    return f"{value:.5g}"
