@@ -1,6 +1,7 @@
 """Tests of `dlnotes.linear_networks` against SymPy, mpmath, SciPy and brute force."""
 
 import pickle
+import re
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import dlnotes.linear_networks as ln
+from dlnotes import figures
 
 WIDTHS = st.lists(st.integers(1, 6), min_size=2, max_size=7)
 
@@ -760,3 +762,46 @@ class TestRandomFeatureError:
             ln.random_feature_error(np.tanh, np.sin, 4, interval=(1, 0))
         with pytest.raises(TypeError, match="activation must be a function"):
             ln.random_feature_error("tanh", np.sin, 4)
+
+
+class TestFigures:
+    """Each figure of the chapter draws, and in the colours that the page knows how to remap."""
+
+    def draw(self, name):
+        drawn = figures.linear_networks
+        rotation = ln.Affine([[0.0, -1.0], [1.0, 0.0]], [0.5, 0.0])
+        image = np.arange(12.0).reshape(2, 2, 3)
+        curves = {"deep": np.ones((64, 2))}
+        return {
+            "grid_through_layers": lambda: drawn.grid_through_layers([rotation, rotation]),
+            "bottleneck": lambda: drawn.bottleneck(image, {3: image}, errors={3: 0.5}),
+            "learning_curves": lambda: drawn.learning_curves(
+                np.arange(64), curves, curves, [1.0, 1.0]
+            ),
+            "xor_unfolded": lambda: drawn.xor_unfolded(ln.relu_xor_network()),
+            "polynomials_stay_away": lambda: drawn.polynomials_stay_away(
+                [1, 2], {"square": [1.1, 1.1], "cube": [2, 2], "tanh": [1, 0.1]}
+            ),
+            "interpolant": lambda: drawn.interpolant(np.sin, [0.0, 1.0, 2.0]),
+            "convergence": lambda: drawn.convergence([1, 2], {"f": ([1, 0.5], [1, 0.6])}),
+        }[name]()
+
+    @pytest.mark.parametrize("name", figures.linear_networks.__all__)
+    def test_uses_the_colours_of_the_house(self, name):
+        svg = self.draw(name).to_bytes("svg").decode()
+        used = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg))
+        assert used <= set(figures.COLOURS.values())
+
+    def test_grid_stays_straight_without_the_rectifier_only(self):
+        layers = [ln.Affine(np.eye(2)), ln.Affine([[1.0, 0.5], [0.0, 1.0]])]
+        above, below = np.reshape(
+            figures.linear_networks.grid_through_layers(layers).axes, (2, 3)
+        )
+
+        def bends(ax):
+            return max(
+                np.max(np.abs(np.diff(np.asarray(line.get_xydata()), 2, axis=0)))
+                for line in ax.lines
+            )
+
+        assert bends(above[-1]) < 1e-12 < bends(below[-1])

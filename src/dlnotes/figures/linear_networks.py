@@ -20,6 +20,7 @@ __all__ = [
     "xor_unfolded",
 ]
 
+_SMALL: dict[str, Any] = {"fontsize": 8, "color": style.INK}
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -193,13 +194,13 @@ def xor_unfolded(network: ln.ReluNetwork) -> style.Figure:
         ax.set_aspect("equal")
     for point in ln.XOR_INPUTS:
         text = f"{point[0]:.0f} xor {point[1]:.0f} = {int(point[0]) ^ int(point[1])}"
-        left.annotate(text, point, (0, 9), textcoords="offset points", ha="center", fontsize=8)
+        left.annotate(text, point, (0, 9), textcoords="offset points", ha="center", **_SMALL)
     for code, text, offset, align in (
         (codes[0], "(0, 0)", (9, -3), "left"),
         (codes[1], "(0, 1) and (1, 0)\ntogether", (9, -9), "left"),
         (codes[3], "(1, 1)", (-4, 9), "center"),
     ):
-        right.annotate(text, code, offset, textcoords="offset points", ha=align, fontsize=8)
+        right.annotate(text, code, offset, textcoords="offset points", ha=align, **_SMALL)
     # The line on which the output layer gives one half.
     v, c = output.weight[0], output.bias[0]
     h = np.array([-0.3, 2.4])
@@ -234,7 +235,7 @@ def polynomials_stay_away(
     """
     fig, ax = style.subplots(height=3.1)
     ax.axhline(1, color=style.INK, linewidth=0.9, linestyle=":")
-    ax.text(widths[-1], 4.5, "dotted: error of the zero function", fontsize=8, ha="right")
+    ax.text(widths[-1], 4.5, "dotted: error of the zero function", ha="right", **_SMALL)
     for number, (name, values) in enumerate(errors.items()):
         colour = style.CYCLE[number]
         ax.plot(widths, values, color=colour, marker=_MARKERS[number])

@@ -146,7 +146,25 @@ class Affine:
             )
 
     def astype(self, dtype: DTypeLike) -> "Affine":
-        """Return the same map with its entries rounded to float32 or float64."""
+        """Return the same map with its entries rounded to another type.
+
+        Parameters
+        ----------
+        dtype : dtype
+            float32 or float64.
+
+        Returns
+        -------
+        Affine
+            The rounded map.
+
+        Raises
+        ------
+        TypeError
+            If `dtype` is another type.
+        ValueError
+            If an entry is too large for it.
+        """
         wanted = np.dtype(dtype)
         if wanted not in (np.float32, np.float64):
             msg = f"dtype must be float32 or float64, got {wanted}"

@@ -75,14 +75,14 @@ def piecewise_linear_interpolant(f: Function, knots: ArrayLike) -> ReluNetwork:
     ValueError
         If `knots` do not increase, or `f` is not finite on them.
 
+    See Also
+    --------
+    lipschitz_error_bound, smooth_error_bound : how far from `f` it can be.
+
     Notes
     -----
     On :math:`[t_0, t_n]` this is the interpolant. To the left it is constant, to the
     right it continues with the last slope.
-
-    See Also
-    --------
-    lipschitz_error_bound, smooth_error_bound : how far from `f` it can be.
 
     Examples
     --------
