@@ -6,7 +6,8 @@ The companion of the chapter "Linear networks". It computes every claim made the
 - a narrow layer caps the rank and nothing else does (`maximal_rank`, `factorise`);
 - gradient descent nevertheless sees the depth (`deep_mode_strength`, `train`);
 - no affine map computes exclusive or, two rectified units do (`xor_is_not_affine`,
-  `best_affine_fit_of_xor`, `relu_xor_network`);
+  `best_affine_fit_of_xor`, `relu_xor_network`; the read-only arrays `XOR_INPUTS`, of
+  shape (4, 2), and `XOR_TARGETS`, of shape (4,), are its table);
 - rectified units approximate any continuous function of one variable, at a known
   rate (`piecewise_linear_interpolant`, `lipschitz_error_bound`,
   `smooth_error_bound`).
