@@ -9,9 +9,12 @@ Images are arrays whose last two axes are rows and columns. float32 stays float3
 stays float64, and integers are promoted to float64 and never wrap.
 """
 
-from dlnotes.convolution.boundaries import BOUNDARIES, boundary_name, pad
+from collections.abc import Mapping
+
+from dlnotes.convolution import boundaries, gallery
+from dlnotes.convolution.boundaries import boundary_name, pad
 from dlnotes.convolution.filtering import convolve, correlate, output_shape
-from dlnotes.convolution.gallery import KERNELS, Kernel
+from dlnotes.convolution.gallery import Kernel
 from dlnotes.convolution.gradients import (
     CorrelationGradients,
     KernelFit,
@@ -44,3 +47,11 @@ __all__ = [
     "toeplitz_matrix",
     "zone_plate",
 ]
+
+#: Every accepted name of a boundary, mapped to NumPy's name for the same thing: bare names
+#: such as ``"circular"`` and names with their library in front such as ``"ndimage.reflect"``.
+BOUNDARIES: Mapping[str, str] = boundaries.BOUNDARIES
+
+#: Small kernels by name. The effects are those of correlation; convolution turns the kernel
+#: by half a turn, which reverses shifts and the signs of slopes and leaves the others alone.
+KERNELS: Mapping[str, Kernel] = gallery.KERNELS

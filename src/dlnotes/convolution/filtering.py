@@ -62,7 +62,7 @@ def correlate(
 
     Returns
     -------
-    ndarray, shape (..., *output_shape)
+    ndarray, shape (..., output rows, output columns)
         float32 for a float32 image and float64 for integers, which are promoted before
         they are multiplied and so never wrap.
 
@@ -122,7 +122,7 @@ def convolve(
 
     Returns
     -------
-    ndarray, shape (..., *output_shape)
+    ndarray, shape (..., output rows, output columns)
         As for :func:`dlnotes.convolution.correlate`.
 
     Raises

@@ -56,7 +56,7 @@ def correlate_gradients(
         The image that was correlated.
     kernel : array_like, shape (h, w)
         The kernel that was used.
-    cotangent : array_like, shape (..., *output_shape)
+    cotangent : array_like, shape (..., output rows, output columns)
         Gradient of the loss with respect to each output pixel.
     boundary, mode, anchor, fill_value
         As they were passed to :func:`dlnotes.convolution.correlate`.
@@ -126,7 +126,7 @@ def fit_kernel(
     ----------
     image : array_like, shape (..., rows, columns)
         Input.
-    target : array_like, shape (..., *output_shape)
+    target : array_like, shape (..., output rows, output columns)
         Wanted output of ``correlate(image, kernel, boundary=boundary, mode=mode)``.
     kernel_shape : pair of int
         Rows and columns of the kernel to learn.

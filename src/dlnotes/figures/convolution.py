@@ -439,7 +439,7 @@ def gallery(image: ArrayLike, names: Sequence[str]) -> Figure:
     -------
     Figure
         Kernels whose weights sum to one are drawn from 0 to 1; the others are divided by
-        the sum of their positive weights and drawn from -0.5 to 0.5.
+        the sum of their positive weights, multiplied by four, and drawn from -0.5 to 0.5.
     """
     rows = len(names) // 4
     figure, axes = subplots(rows, 4, height=rows * (WIDTH / 4 + 0.12))
@@ -449,7 +449,7 @@ def gallery(image: ArrayLike, names: Sequence[str]) -> Figure:
         if kernel.sum() > 0.5:
             show_image(ax, output, vmin=0, vmax=1, title=name)
         else:
-            scaled = output / kernel[kernel > 0].sum()
+            scaled = 4 * output / kernel[kernel > 0].sum()
             show_image(ax, scaled, cmap=DIVERGING, vmin=-0.5, vmax=0.5, title=name)
     return figure
 
