@@ -32,6 +32,14 @@ class TestInlineSvg:
         assert figures.BLUE not in outside
         assert figures.INK not in outside
 
+    def test_black_follows_the_ink(self):
+        figure, ax = figures.subplots(width=2, height=1)
+        ax.text(0.5, 0.5, "default", color="black")
+        ax.plot([0, 1], [0, 1], color="black")
+        element = inline_svg(figure.to_bytes("svg").decode(), "A black line.")
+        assert "fill:var(--figure-ink" in element.partition(">")[0]
+        assert "#000000" not in element
+
     def test_ids_do_not_meet_those_of_another_figure(self):
         other, ax = figures.subplots(width=2, height=1)
         ax.plot([0, 1], [1, 0], marker="o")

@@ -77,16 +77,16 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 
 def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
+    number = get_node_equation_number(self, node) if node["number"] else ""
     # Furo wraps a labelled equation in a <div> that carries the id already.
-    wrapped = isinstance(node.parent, nodes.Element) and node.get("ids") == node.parent.get(
-        "ids"
-    )
-    if wrapped:
+    ids = node["ids"]
+    if isinstance(node.parent, nodes.Element) and ids == node.parent.get("ids"):
         node["ids"] = []
     self.body.append(self.starttag(node, "div", CLASS="math"))
+    node["ids"] = ids
     self.body.append(f'<div class="math-scroll">{_convert(node, display=True)}</div>')
-    if node["number"]:
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+    if number:
+        self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
     self.body.append("</div>\n")

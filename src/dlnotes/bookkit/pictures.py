@@ -29,6 +29,7 @@ MINIMUM_ALT = 40
 """Characters that an alternative text needs to be one: a file name or a title is shorter."""
 
 _VARIABLES = {value: f"var(--figure-{name},{value})" for name, value in COLOURS.items()}
+_VARIABLES["#000000"] = _VARIABLES[COLOURS["ink"]]
 _COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
 _ID = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
@@ -78,7 +79,9 @@ def inline_svg(svg: str, alt: str) -> str:
     rest = re.sub(r">\s+<", "><", rest)
     return (
         f'<svg class="figure" role="img" aria-label="{html.escape(alt)}" '
-        f'style="width:{width:.0f}pt;stroke-linejoin:round;stroke-linecap:butt" '
+        # What Matplotlib draws in black carries no fill of its own: it takes the ink's.
+        f'style="width:{width:.0f}pt;fill:{_VARIABLES["#000000"]};'
+        'stroke-linejoin:round;stroke-linecap:butt" '
         f"{view_box[0] if view_box else ''}>{rest.strip()}"
     )
 
