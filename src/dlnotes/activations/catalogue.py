@@ -125,7 +125,7 @@ ACTIVATIONS = Registry(
         "identity",
         X,
         (k.identity, k.one, k.zero),
-        Origin("rosenblatt1958perceptron", "the linear unit, without an inventor"),
+        Origin("widrow1960adaptive", "Widrow and Hoff, 1960"),
         aliases=("linear",),
     ),
     Activation(
@@ -227,7 +227,7 @@ ACTIVATIONS = Registry(
         "softsign",
         X / (1 + sp.Abs(X)),
         (k.softsign, k.softsign_1, k.softsign_2),
-        Origin("bergstra2009quadratic", "Bergstra et al., 2009"),
+        Origin("elliott1993better", "Elliott, 1993"),
         kinks=(Kink(sp.Integer(0), "middle"),),
         derivative_forms=(1 / (1 + sp.Abs(X)) ** 2, -2 * sp.sign(X) / (1 + sp.Abs(X)) ** 3),
     ),
