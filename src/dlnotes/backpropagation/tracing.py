@@ -175,10 +175,10 @@ class Trace:
         --------
         >>> from dlnotes.backpropagation import trace
         >>> print(trace("x*sin(x)", at={"x": 2}).table("reverse"))
-        node  adjoint as a sum over edges          adjoint
-        z     1                                    1
-        v1    z: 1 × 2                             2
-        x     z: 1 × 0.909297 + v1: 2 × -0.416147  0.0770038
+        node  adjoint as a sum over edges            adjoint
+        z     1                                      1
+        v1    z: 1 × 2                               2
+        x     z: 1 × 0.909297 + v1: 2 × (-0.416147)  0.0770038
         """
         if sweep not in ("both", "forward", "reverse"):
             msg = f'sweep must be "both", "forward" or "reverse", got {sweep!r}'
@@ -200,7 +200,7 @@ class Trace:
                 incoming[edge.source].append(edge)
         for step in reversed(self.steps):
             terms = [
-                f"{edge.target}: {adjoints[edge.target]:.6g} × {edge.partial:.6g}"
+                f"{edge.target}: {adjoints[edge.target]:.6g} × {_bracketed(edge.partial)}"
                 for edge in incoming[step.name]
             ]
             rows.append((step.name, " + ".join(terms) or "1", step.adjoint))
@@ -290,6 +290,10 @@ class Trace:
         return OperationCounts(
             value, value + partials + sweep, value + partials + sweep * len(self.gradient)
         )
+
+
+def _bracketed(number: float) -> str:
+    return f"({number:.6g})" if number < 0 else f"{number:.6g}"
 
 
 def _partial_text(edge: Edge) -> str:

@@ -144,6 +144,11 @@ def _width(text: str) -> float:
     return float(TextPath((0, 0), text, size=_SIZE).get_extents().width) / 72 if text else 0.0
 
 
+def _label(edge: Edge) -> str:
+    formula, number = _plain(str(edge.symbolic_partial)), _number(edge.partial)
+    return number if formula == number else f"{formula} = {number}"
+
+
 def _lines(step: Step, adjoints: bool) -> tuple[str, str, str]:
     """Return what stands in the box of a step."""
     given = step.operation in ("variable", "constant")
@@ -189,6 +194,7 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
     ax.axis("off")
     size = _SIZE * scale
     twins: dict[tuple[str, str], int] = {}
+    arriving = {step.name: {edge: _label(edge) for edge in step.edges} for step in trace.steps}
     for edge, route in routes.items():
         twin = twins[edge.source, edge.target] = twins.get((edge.source, edge.target), -1) + 1
         points = [places[k] for k in route]
@@ -216,12 +222,17 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
         )
         ax.add_patch(arrow)
         if partials:
-            formula, number = _plain(str(edge.symbolic_partial)), _number(edge.partial)
-            label = number if formula == number else f"{formula} = {number}"
+            label = arriving[edge.target][edge]
             (ax_, ay), (bx, by) = points[-2], points[-1]
+            # Where the labels of two edges into one node would touch, one is set higher.
+            along = 0.5
+            if len(labels := arriving[edge.target]) > 1 and not side:
+                room = np.ptp([places[routes[e][-2]][0] for e in labels]) / 2
+                if room < sum(_width(text) for text in labels.values()) / 2 + 0.1:
+                    along = 0.32 if edge.position else 0.68
             ax.text(
-                (ax_ + bx) / 2 + 1.2 * side,
-                (ay + by) / 2,
+                ax_ + (bx - ax_) * along**2 * (3 - 2 * along) + 1.2 * side,
+                ay + (by - ay) * along * (1.5 - 1.5 * along + along**2),
                 label,
                 ha="center",
                 va="center",
