@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import SimpleNamespace
@@ -341,33 +342,41 @@ class TestEnvironment:
 
 
 class TestScript:
-    tree = ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 4))
+    @staticmethod
+    def tree() -> ast.Module:
+        return ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 4))
 
     def test_uses_no_syntax_that_an_old_python_refuses(self) -> None:
         new = ast.JoinedStr | ast.NamedExpr | ast.AnnAssign | ast.AsyncFunctionDef | ast.Match
-        assert [node.lineno for node in ast.walk(self.tree) if isinstance(node, new)] == []
+        assert [node.lineno for node in ast.walk(self.tree()) if isinstance(node, new)] == []
         # Text in ASCII: Python 2 asks for a declaration otherwise.
         assert SCRIPT.read_bytes().isascii()
 
     def test_uses_the_standard_library_only(self) -> None:
         names = {
             alias.name
-            for n in ast.walk(self.tree)
+            for n in ast.walk(self.tree())
             if isinstance(n, ast.Import)
             for alias in n.names
         }
         assert names <= sys.stdlib_module_names
         # What is new since 3.0 is imported where the version is known to be right.
-        top = {a.name for n in self.tree.body if isinstance(n, ast.Import) for a in n.names}
+        top = {a.name for n in self.tree().body if isinstance(n, ast.Import) for a in n.names}
         assert "tomllib" not in top
 
 
 # Pins ---------------------------------------------------------------------------------------
 
 
-def pins(pinned: str) -> dict[str, list[Requirement]]:
+@cache
+def pinned() -> dict[str, list[Requirement]]:
+    """Return what constraints.txt pins."""
+    return pins(text("constraints.txt"))
+
+
+def pins(lines: str) -> dict[str, list[Requirement]]:
     found: dict[str, list[Requirement]] = {}
-    for line in pinned.splitlines():
+    for line in lines.splitlines():
         if line.partition("#")[0].strip():
             requirement = Requirement(line.partition(" #")[0])
             found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
@@ -414,17 +423,15 @@ def installed(roots: list[str]) -> dict[str, str]:
 
 
 class TestConstraints:
-    pinned = pins(text("constraints.txt"))
-
     def test_every_line_is_one_exact_version(self) -> None:
         loose = [
             str(each)
-            for versions in self.pinned.values()
+            for versions in pinned().values()
             for each in versions
             if each.url or [s.operator for s in each.specifier] != ["=="]
         ]
         assert loose == []
-        assert [name for name, versions in self.pinned.items() if len(versions) > 1] == []
+        assert [name for name, versions in pinned().items() if len(versions) > 1] == []
 
     def test_no_address_and_no_path(self) -> None:
         lines = text("constraints.txt").splitlines()
@@ -437,7 +444,7 @@ class TestConstraints:
         wanted += PROJECT["build-system"]["requires"]
         faults = []
         for requirement in map(Requirement, wanted):
-            pin = self.pinned.get(canonicalize_name(requirement.name), [None])[0]
+            pin = pinned().get(canonicalize_name(requirement.name), [None])[0]
             version = next(iter(pin.specifier)).version if pin else "missing"
             if not pin or not requirement.specifier.contains(version, prereleases=True):
                 faults.append(f"{requirement}: {version}")
@@ -447,7 +454,7 @@ class TestConstraints:
         roots = [*group("dev"), *group("build"), *PROJECT["project"]["dependencies"]]
         faults = {}
         for name, version in installed(roots).items():
-            pin = self.pinned.get(name, [None])[0]
+            pin = pinned().get(name, [None])[0]
             if pin is None or not pin.specifier.contains(version, prereleases=True):
                 faults[name] = f"installed {version}, pinned {pin}"
         assert faults == {}, "make lock, or make test to bring the environment up to date"
