@@ -171,11 +171,11 @@ def separable_factors(
         return np.zeros_like(weights[:, :1]), np.zeros_like(weights[:1])
     # Scaled first, so that neither tiny nor huge weights leave the range of the type.
     left, values, right = np.linalg.svd(weights / scale, full_matrices=False)
-    rank = int(np.count_nonzero(values > limit * values[0]))
-    if rank > 1:
+    kept = values[values > limit * values[0]]
+    if len(kept) > 1:
         msg = (
-            f"kernel of shape {weights.shape} has rank {rank} (singular values "
-            f"{np.array2string(scale * values, precision=4)}); only a kernel of rank one "
+            f"kernel of shape {weights.shape} has rank {len(kept)} (singular values "
+            f"{np.array2string(scale * kept, precision=4)}); only a kernel of rank one "
             "is a column times a row"
         )
         raise ValueError(msg)

@@ -398,7 +398,7 @@ def learning(
     figure, axes = subplots(2, len(kernels), height=4.6, height_ratios=[1, 1.9])
     top = np.abs(np.asarray(kernels, dtype=float)).max()
     for ax, kernel, step in zip(axes[0], kernels, steps, strict=True):
-        _numbers(ax, kernel, cmap=DIVERGING, vmin=-1.4 * top, vmax=1.4 * top, digits=1)
+        _numbers(ax, kernel, cmap=DIVERGING, vmin=-1.4 * top, vmax=1.4 * top)
         ax.set_title(f"Step {step}", loc="center", fontsize=8.5)
     chart = axes[1, 0]
     chart.set_subplotspec(chart.get_gridspec()[1, :])
@@ -415,7 +415,7 @@ def learning(
         label_line(
             chart,
             last,
-            values[last],
+            values[last] if early else 6 * values[last],
             f"  {name}" if early else name,
             color=colour,
             ha="left" if early else "right",
@@ -439,7 +439,7 @@ def gallery(image: ArrayLike, names: Sequence[str]) -> Figure:
     -------
     Figure
         Kernels whose weights sum to one are drawn from 0 to 1; the others are divided by
-        the sum of their positive weights, multiplied by four, and drawn from -0.5 to 0.5.
+        the sum of their positive weights, doubled, and drawn from -0.5 to 0.5.
     """
     rows = len(names) // 4
     figure, axes = subplots(rows, 4, height=rows * (WIDTH / 4 + 0.12))
@@ -449,7 +449,7 @@ def gallery(image: ArrayLike, names: Sequence[str]) -> Figure:
         if kernel.sum() > 0.5:
             show_image(ax, output, vmin=0, vmax=1, title=name)
         else:
-            scaled = 4 * output / kernel[kernel > 0].sum()
+            scaled = 2 * output / kernel[kernel > 0].sum()
             show_image(ax, scaled, cmap=DIVERGING, vmin=-0.5, vmax=0.5, title=name)
     return figure
 
