@@ -213,7 +213,8 @@ def build_pdf(root: Path) -> int:
     if missing:
         packages = (
             "texlive-luatex texlive-latex-recommended texlive-latex-extra "
-            "texlive-fonts-recommended texlive-lang-english latexmk tex-gyre fonts-texgyre fonts-texgyre-math"
+            "texlive-fonts-recommended texlive-lang-english latexmk "
+            "tex-gyre fonts-texgyre fonts-texgyre-math"
         )
         print(
             f"The PDF needs {' and '.join(missing)}: on Debian or Ubuntu, "
