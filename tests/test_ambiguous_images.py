@@ -15,6 +15,7 @@ from scipy.spatial.distance import jensenshannon
 from sklearn.metrics import roc_auc_score
 
 from dlnotes import ambiguous_images as ai
+from dlnotes.figures import ambiguous_images as chapter
 
 SUBMODULES = (
     "ensembles",
@@ -1009,6 +1010,55 @@ class TestSideBySide:
     def test_odd_width(self):
         with pytest.raises(ValueError, match="even width, got"):
             ai.side_by_side(np.ones((2, 3)), np.ones((2, 3)))
+
+
+class TestFigures:
+    """The figures draw what they are given, and refuse what does not fit together."""
+
+    def test_contact_sheet_asks_the_question_of_the_best_pair(self):
+        p = random_predictions((3, 7, 4))
+        figure = chapter.contact_sheet(np.ones((7, 5, 5)), p, columns=3)
+        titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
+        assert titles == [f"{a} or {b}?" for a, b in ai.most_confused_pair(p)]
+
+    def test_contact_sheet_bars_are_the_probabilities(self):
+        figure = chapter.contact_sheet(np.ones((1, 5, 5)), [[0.7, 0.1, 0.2]], pairs=(2, 0))
+        widths = [patch.get_width() for patch in figure.axes[0].patches]
+        np.testing.assert_allclose(widths, [1, 1, 0.2, 0.7])
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"images": np.ones((3, 5, 5))}, r"images must have shape \(2, height, width\)"),
+            ({"notes": ["one"]}, "notes must have one line an image, 2, got 1"),
+            ({"pairs": [0, 1, 2]}, r"pairs must have shape \(2, 2\) or \(2,\), got \(3,\)"),
+            ({"columns": 0}, "columns must be at least 1, got columns=0"),
+            ({"probabilities": [[1.0, 2.0]] * 2}, "must sum to 1"),
+        ],
+    )
+    def test_contact_sheet_refuses(self, arguments, message):
+        arguments = {
+            "images": np.ones((2, 5, 5)),
+            "probabilities": np.full((2, 3), 1 / 3),
+            **arguments,
+        }
+        with pytest.raises(ValueError, match=message):
+            chapter.contact_sheet(**arguments)
+
+    def test_scatter_lies_on_or_above_the_diagonal(self):
+        figure = chapter.disagreement_scatter(random_predictions((3, 50, 4)))
+        own, total = figure.axes[0].collections[0].get_offsets().T
+        assert (total >= own - 1e-12).all()
+
+    def test_others_refuse_what_is_empty(self):
+        with pytest.raises(ValueError, match="rows must hold at least one strip"):
+            chapter.image_strips({})
+        with pytest.raises(ValueError, match=r"rows\['a'\] must have shape"):
+            chapter.image_strips({"a": np.ones((4, 4))})
+        with pytest.raises(ValueError, match="one to three questions, got 0"):
+            chapter.interval_plot({}, xlabel="x")
+        with pytest.raises(ValueError, match="pixels must be at least 10"):
+            chapter.simplex_scores(pixels=3)
 
 
 def test_extreme_probabilities_raise_no_warning():

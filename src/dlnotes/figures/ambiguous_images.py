@@ -87,7 +87,7 @@ def simplex_scores(pixels: int = 150) -> Figure:
         ("1 − margin", 1.0 - ambiguous_images.margin(rows), ()),
         ("Best pair: 4 × 1st × 2nd", ambiguous_images.top_pair_confusion(rows), halfway),
     )
-    figure, axes = subplots(ncols=4, height=2.15)
+    figure, axes = subplots(ncols=4, height=2.35)
     for ax, (title, values, best) in zip(axes, panels, strict=True):
         panel = np.full(x.shape, np.nan)
         panel[inside] = values / values.max()
@@ -101,7 +101,7 @@ def simplex_scores(pixels: int = 150) -> Figure:
             interpolation="none",
         )
         ax.set_axis_off()
-        ax.set_title(title, loc="center", fontsize=8.5)
+        ax.text(0.5, 1.06, title, color=INK, fontsize=8.5, ha="center", va="bottom")
         for name, (u, v) in zip("abc", ((-0.06, 0), (1.06, 0), (0.5, 0.93)), strict=True):
             ax.text(u, v, name, color=INK, fontsize=8.5, ha="center", va="center")
         for u, v in best:
@@ -109,7 +109,7 @@ def simplex_scores(pixels: int = 150) -> Figure:
         if not best:  # the ties between the two best classes: three lines from the centre
             for u, v in halfway:
                 ax.plot([middle[0], u], [middle[1], v], color=INK, lw=1.4, ls="-")
-        ax.set(xlim=(-0.12, 1.12), ylim=(-0.08, 1.0))
+        ax.set(xlim=(-0.12, 1.12), ylim=(-0.08, 1.22))
     bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.4, aspect=30)
     bar.set_label("share of the score's maximum", color=INK, fontsize=8.5)
     bar.ax.tick_params(labelsize=8, color=MUTED, labelcolor=INK)
@@ -156,7 +156,16 @@ def disagreement_scatter(
         u, v = float(own[image]), float(total[image])
         ax.plot([u, u], [u, v], color=ORANGE, lw=1.6, ls="-")
         ax.plot(u, v, "o", color=ORANGE, mec=PAPER, mew=0.8)
-        ax.annotate(text, (u, v), (-7, 3), textcoords="offset points", ha="right", color=INK)
+        low = v - u < 0.05 * limit  # close to the diagonal, where the room is below it
+        ax.annotate(
+            text,
+            (u, v),
+            (8, -8) if low else (0, 6),
+            textcoords="offset points",
+            ha="left" if low else "center",
+            color=INK,
+            fontsize=8.5,
+        )
     ax.set(
         xlabel="mean entropy of the models (nats)",
         ylabel="entropy of their average (nats)",
@@ -172,7 +181,7 @@ def contact_sheet(
     *,
     class_names: Sequence[str] | None = None,
     notes: Sequence[str] | None = None,
-    distance: ArrayLike | None = None,
+    pairs: ArrayLike | None = None,
     columns: int = 6,
     vmax: float | None = None,
 ) -> Figure:
@@ -188,8 +197,8 @@ def contact_sheet(
         Names of the classes; by default their numbers.
     notes : sequence of str, optional
         A short line under each image, such as its label.
-    distance : array_like, shape (classes, classes), optional
-        Passed to `dlnotes.ambiguous_images.most_confused_pair`.
+    pairs : array_like of int, shape (images, 2) or (2,), optional
+        The two classes of each image, or of all; by default the two most likely ones.
     columns : int
         How many images in a row.
     vmax : float, optional
@@ -215,24 +224,30 @@ def contact_sheet(
     """
     pictures = np.asarray(images)
     answers = np.asarray(probabilities)
-    pairs = ambiguous_images.most_confused_pair(answers, distance)
+    best = ambiguous_images.most_confused_pair(answers)
+    count = len(best)
     if answers.ndim == 2:
         answers = answers[np.newaxis]
-    if pictures.ndim not in (3, 4) or len(pictures) != len(pairs):
+    if pictures.ndim not in (3, 4) or len(pictures) != count:
         msg = (
-            f"images must have shape ({len(pairs)}, height, width) or "
-            f"({len(pairs)}, height, width, 3) as probabilities has, got {pictures.shape}"
+            f"images must have shape ({count}, height, width) or "
+            f"({count}, height, width, 3) as probabilities has, got {pictures.shape}"
         )
         raise ValueError(msg)
-    if notes is not None and len(notes) != len(pairs):
-        msg = f"notes must have one line an image, {len(pairs)}, got {len(notes)}"
+    if notes is not None and len(notes) != count:
+        msg = f"notes must have one line an image, {count}, got {len(notes)}"
         raise ValueError(msg)
+    asked = best if pairs is None else np.asarray(pairs)
+    if asked.shape not in ((2,), (count, 2)):
+        msg = f"pairs must have shape ({count}, 2) or (2,), got {asked.shape}"
+        raise ValueError(msg)
+    asked = np.broadcast_to(asked, (count, 2))
     if columns < 1:
         msg = f"columns must be at least 1, got columns={columns!r}"
         raise ValueError(msg)
     names = class_names if class_names is not None else range(answers.shape[2])
-    across = min(columns, max(len(pairs), 1))
-    down = math.ceil(len(pairs) / across)
+    across = min(columns, max(count, 1))
+    down = max(math.ceil(count / across), 1)
     models = answers.shape[0]
     cell = WIDTH / columns
     tall = 1.38 + 0.11 * models + (0.14 if notes is not None else 0.0)
@@ -240,9 +255,9 @@ def contact_sheet(
         down, across, width=cell * across, height=cell * down * tall, squeeze=False
     )
     darkest = float(pictures.max()) if vmax is None else vmax
-    for ax in grid.flat[len(pairs) :]:
+    for ax in grid.flat[count:]:
         ax.set_axis_off()
-    for position, (ax, (a, b)) in enumerate(zip(grid.flat, pairs, strict=False)):
+    for position, (ax, (a, b)) in enumerate(zip(grid.flat, asked, strict=False)):
         _tile(ax, pictures[position], darkest)
         ax.set_title(f"{names[a]} or {names[b]}?", loc="center", fontsize=9)
         for model in range(models):
@@ -324,7 +339,7 @@ def image_strips(
     figure, grid = subplots(
         len(stacks),
         longest,
-        height=len(stacks) * side * (1.32 if captions else 1.1),
+        height=len(stacks) * side * (1.38 if captions else 1.1),
         squeeze=False,
     )
     for line, (name, stack) in zip(grid, stacks.items(), strict=True):
@@ -334,7 +349,16 @@ def image_strips(
                 continue
             _tile(ax, stack[position], darkest)
             if captions and name in captions:
-                ax.set_title(captions[name][position], loc="center", fontsize=8, pad=2)
+                ax.text(
+                    0.5,
+                    1.05,
+                    captions[name][position],
+                    ha="center",
+                    va="bottom",
+                    fontsize=7.5,
+                    color=INK,
+                )
+                ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3))
         line[0].text(
             -0.15,
             0.5,
