@@ -160,9 +160,9 @@ def disagreement_scatter(
         ax.annotate(
             text,
             (u, v),
-            (8, -8) if low else (0, 6),
+            (8, -8) if low else (-4, 6),
             textcoords="offset points",
-            ha="left" if low else "center",
+            ha="left" if low or u < 0.2 * limit else "center",
             color=INK,
             fontsize=8.5,
         )
