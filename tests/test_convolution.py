@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dlnotes import convolution
+from dlnotes import convolution, figures
 from dlnotes.convolution import (
     BOUNDARIES,
     KERNELS,
@@ -845,3 +846,54 @@ class TestTargets:
             checkerboard((2, 2), 0)
         with pytest.raises(ValueError, match="size="):
             zone_plate(0)
+
+
+class TestFigures:
+    @staticmethod
+    def draw(name):
+        drawn = figures.convolution
+        photo = np.random.default_rng(0).uniform(size=(12, 10))
+        return {
+            "sliding_window": lambda: drawn.sliding_window(np.eye(5), K3, (2, 2)),
+            "portrait": lambda: drawn.portrait(photo, K3),
+            "targets": lambda: drawn.targets({"k1": K1, "k3": K3}, size=24),
+            "shift_direction": lambda: drawn.shift_direction(photo, K2),
+            "edge_profile": drawn.edge_profile,
+            "responses": drawn.responses,
+            "matrices": lambda: drawn.matrices(K3, 4),
+            "boundaries": lambda: drawn.boundaries([1, 2, 4], 2),
+            "learning": lambda: drawn.learning({"a": [1.0, 0.1, 0.0]}, [K3, K4], [1, 2]),
+            "gallery": lambda: drawn.gallery(photo, ["box", "sobel_x", "outline", "emboss"]),
+            "zone_plate": lambda: drawn.zone_plate(24),
+        }[name]()
+
+    @pytest.mark.parametrize("name", figures.convolution.__all__)
+    def test_follows_the_page_except_for_numbers_on_images(self, name):
+        svg = self.draw(name).to_bytes("svg").decode()
+        used = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg))
+        assert used <= {*figures.COLOURS.values(), "#101010", "#ffffff"}
+
+    @pytest.mark.parametrize("name", figures.convolution.__all__)
+    def test_no_text_is_left_black(self, name):
+        for text in self.draw(name).findobj(lambda artist: hasattr(artist, "get_text")):
+            assert text.get_color() not in ("black", "k", "#000000") or not text.get_text()
+
+    def test_window_shows_the_framed_sum(self):
+        image = np.zeros((5, 6))
+        image[1:4, 1:5], image[2:4, 2:4] = 5, 9
+        shown = figures.convolution.sliding_window(image, K3, (2, 2)).axes[2].texts
+        assert shown[2 * 6 + 2].get_text() == "20"
+
+    def test_directions_are_those_of_the_titles(self):
+        image = impulse((5, 5))
+        axes = figures.convolution.shift_direction(image, K2).axes
+        columns = [int(np.argmax(ax.images[0].get_array()[2])) for ax in axes]
+        assert columns == [2, 1, 3]
+
+    def test_portrait_of_a_derivative_is_signed(self):
+        photo = np.random.default_rng(0).uniform(size=(12, 10))
+        limits = [
+            figures.convolution.portrait(photo, kernel).axes[1].images[0].get_clim()
+            for kernel in (K3, K4)
+        ]
+        assert limits == [(-2, 2), (0, 1)]

@@ -44,9 +44,9 @@ __all__ = [
     "zone_plate",
 ]
 
-# Text that stands on an image keeps its colour in dark mode, as the image does.
-_ON_LIGHT, _ON_DARK = "#000000", "#ffffff"
-_MARK, _BLOCK = "#e07b00", "#9aa0a8"
+# Text that stands on an image keeps its colour in dark mode, as the image does. Pure black is
+# not used for it: the page takes that for the colour of its own text.
+_ON_LIGHT, _ON_DARK = "#101010", "#ffffff"
 
 
 def sliding_window(image: ArrayLike, kernel: ArrayLike, position: tuple[int, int]) -> Figure:
@@ -205,7 +205,7 @@ def shift_direction(image: ArrayLike, kernel: ArrayLike) -> Figure:
     middle = pixels.shape[1] // 2
     for ax, (title, picture) in zip(axes, pictures.items(), strict=True):
         show_image(ax, picture, vmin=0, vmax=1, title=title)
-        ax.axvline(middle, color=_MARK, linestyle="--", linewidth=1.4)
+        ax.axvline(middle, color=ORANGE, linestyle="--", linewidth=1.4)
     return figure
 
 
@@ -300,8 +300,8 @@ def zone_plate(size: int = 160) -> Figure:
     show_image(axes[0], plate, vmin=0, vmax=1, title="Zone plate")
     show_image(axes[1], mean, vmin=0, vmax=1, title="Its 3 by 3 mean")
     for place in (size / 2 - size / 3, size / 2 + size / 3):
-        axes[1].axvline(place, color=_MARK, linestyle="--", linewidth=1.3)
-        axes[1].axhline(place, color=_MARK, linestyle="--", linewidth=1.3)
+        axes[1].axvline(place, color=ORANGE, linestyle="--", linewidth=1.3)
+        axes[1].axhline(place, color=ORANGE, linestyle="--", linewidth=1.3)
     return figure
 
 
@@ -331,8 +331,8 @@ def matrices(kernel: ArrayLike, side: int) -> Figure:
         matrix = convolution.toeplitz_matrix(kernel, (side, side), boundary)
         show_image(ax, matrix, cmap=DIVERGING, vmin=-limit, vmax=limit, title=title)
         for edge in np.arange(0, side * side + 1, side) - 0.5:
-            ax.axhline(edge, color=_BLOCK, linewidth=0.5)
-            ax.axvline(edge, color=_BLOCK, linewidth=0.5)
+            ax.axhline(edge, color=GREY, linewidth=0.5)
+            ax.axvline(edge, color=GREY, linewidth=0.5)
     return figure
 
 
@@ -471,7 +471,7 @@ def _numbers(
 
 def _frame(ax: Axes, x: float, y: float, side: float) -> None:
     across, down = [x, x + side, x + side, x, x], [y, y, y + side, y + side, y]
-    ax.plot(across, down, color=_MARK, linestyle="-", linewidth=2.2, clip_on=False)
+    ax.plot(across, down, color=ORANGE, linestyle="-", linewidth=2.2, clip_on=False)
 
 
 def _gain_map(figure: Figure, ax: Axes, gain: NDArray[np.float64]) -> None:
