@@ -1012,6 +1012,56 @@ class TestSideBySide:
             ai.side_by_side(np.ones((2, 3)), np.ones((2, 3)))
 
 
+class TestIdentitiesOfTheChapter:
+    """What the chapter proves about two or more of the functions together."""
+
+    @given(predictions(), st.integers(0, 2**31))
+    def test_mean_divergence_splits_into_disagreement_and_distance_of_the_mean(self, p, seed):
+        q = np.random.default_rng(seed).dirichlet(np.ones(p.shape[2]))
+        q = (q + 1e-3) / (q + 1e-3).sum()
+        left = ai.kl_divergence(p, q).mean(axis=0)
+        right = ai.jensen_shannon(p) + ai.kl_divergence(ai.mean_prediction(p), q)
+        np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-12)
+
+    @given(predictions(), st.integers(0, 2**31))
+    def test_reverse_divergence_splits_around_the_geometric_mean(self, p, seed):
+        p = (p + 0.01) / (p + 0.01).sum(axis=-1, keepdims=True)
+        q = np.random.default_rng(seed).dirichlet(np.ones(p.shape[2]))
+        q /= q.sum()
+        z = np.exp(np.log(p).mean(axis=0)).sum(axis=-1)
+        left = ai.kl_divergence(q, p).mean(axis=0)
+        right = ai.kl_divergence(q, ai.geometric_mean_prediction(p)) - np.log(z)
+        np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-12)
+        assert (z <= 1 + 1e-12).all()
+
+    @given(predictions(min_models=1))
+    def test_far_pair_is_at_most_twice_rao(self, p):
+        d = random_distance(p.shape[2])
+        assert (ai.far_pair_confusion(p, d) <= 2 * ai.rao_quadratic_entropy(p, d) + 1e-12).all()
+
+    @given(predictions(min_models=1))
+    def test_a_pair_score_bounds_both_probabilities_from_below(self, p):
+        a, b = ai.most_confused_pair(p).T
+        mean, rows = ai.mean_prediction(p), np.arange(p.shape[1])
+        floor = (1 - np.sqrt(np.maximum(1 - ai.top_pair_confusion(p), 0))) / 2
+        assert (np.minimum(mean[rows, a], mean[rows, b]) >= floor - 1e-7).all()
+
+    def test_three_models_and_two_classes_reach_what_the_exercise_says(self):
+        grid = np.linspace(0, 1, 41)
+        x = np.stack(np.meshgrid(grid, grid, grid)).reshape(3, -1)
+        value = ai.mutual_information(np.stack([x, 1 - x], axis=-1))
+        assert value.max() == pytest.approx(np.log(3) - 2 / 3 * np.log(2), rel=1e-12)
+
+    @given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=8), st.floats(0.05, 20.0))
+    def test_two_classes_keep_their_ranking_under_temperature(self, first, temperature):
+        p = np.array([[x, 1 - x] for x in first])
+        hot = ai.apply_temperature(p, temperature)
+        for score in (ai.margin, ai.least_confidence, ai.predictive_entropy):
+            before, after = score(p), score(hot)
+            i, j = np.nonzero(before[:, np.newaxis] < before - 1e-9)
+            assert (after[i] <= after[j] + 1e-9).all()
+
+
 class TestFigures:
     """The figures draw what they are given, and refuse what does not fit together."""
 
