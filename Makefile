@@ -25,9 +25,10 @@ pdf: ## build the PDF (needs LuaLaTeX): _build/pdf
 test: ## run the tests: the package, its docstrings, the chapters, the house
 	$(WITH) book test -- -m pytest $(ARGS)
 
+live: export IPYTHONDIR = $(CURDIR)/_build/ipython# where `make book` tells kernels to be quiet
 live: ## show the website and build it again whenever a file changes
 	$(WITH) dev -- -m sphinx_autobuild -n -j auto -c . --open-browser \
-		--watch src --watch proofs --watch conf.py book _build/live
+		$(addprefix --watch ,$(wildcard src proofs conf.py)) book _build/live
 
 proofs: ## compile the formal proofs (needs coqc)
 	@ls proofs/*.v >/dev/null 2>&1 || { echo "proofs: there is no proofs/*.v to compile"; exit 0; }; \
@@ -45,7 +46,7 @@ lock: ## pin every version in constraints.txt again (UPGRADE=1 raises them all)
 
 clean: ## remove what builds and checks have made
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find book proofs src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(wildcard book proofs src tests tools) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove that and the environment
 	rm -rf .venv
