@@ -29,6 +29,7 @@ from dlnotes.backpropagation import (
     readings,
     trace,
 )
+from dlnotes.figures import backpropagation as pictures
 
 NOTES = {
     "z = x1 + 5*x2 - 3*x3^2": {
@@ -908,6 +909,73 @@ class TestInitialVariance:
             initial_variance("best", 1, 1)
         with pytest.raises(ValueError, match="fan_in=0"):
             initial_variance("he", 0, 1)
+
+
+class TestFigures:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "x1 + 5*x2 - 3*x3^2",
+            "x1*(x2-4) + exp(x3^2)/(5*x4^2)",
+            "x1*x1",
+            "x1",
+            "7",
+            "(x1*x2 + sin(x1))*exp(x1*x2) + x2*sin(x1) + tanh(x1*x2)^2/(1 + x2^2)",
+        ],
+    )
+    def test_graph_has_layers_without_overlap(self, text):
+        t = trace(text, at={name: POINT[name] for name in parse(text).variables})
+        places, routes = pictures._layout(t)
+        for edge, route in routes.items():
+            assert (route[0], route[-1]) == (edge.source, edge.target)
+            heights = [places[k][1] for k in route]
+            assert_allclose(np.diff(heights), -pictures._ROW)
+        for (a, (xa, ya)), (b, (xb, yb)) in itertools.combinations(places.items(), 2):
+            if ya == yb and isinstance(a, str) and isinstance(b, str):
+                assert abs(xa - xb) >= pictures._COLUMN - 1e-9
+        assert len(routes) == sum(len(step.edges) for step in t.steps)
+        assert pictures.graph(t).to_bytes("svg").startswith(b"<?xml")
+
+    def test_graph_shows_values_adjoints_and_partials(self):
+        figure = pictures.graph(trace("x1*x2", at={"x1": 2, "x2": -3}))
+        shown = [text.get_text() for text in figure.axes[0].texts]
+        assert {"z = x1·x2", "↓ −6", "↑ 1", "↑ −3", "x2 = −3", "x1 = 2"} <= set(shown)
+        bare = pictures.graph(
+            trace("x1*x2", at={"x1": 2, "x2": -3}), adjoints=False, partials=False
+        )
+        shown = [text.get_text() for text in bare.axes[0].texts]
+        assert not any("↑" in text or "x2 = " in text for text in shown)
+
+    @settings(max_examples=50)
+    @given(st.lists(st.floats(-9, 9), min_size=1, max_size=6), st.data())
+    def test_spread_is_the_nearest_admissible(self, wanted, data):
+        gap = st.floats(0.5, 2)
+        gaps = [data.draw(gap) for _ in wanted[1:]]
+        found = np.array(pictures._spread(wanted, gaps))
+        assert np.all(np.diff(found) >= np.array(gaps) - 1e-9)
+        best = np.sum((found - wanted) ** 2)
+        # The problem is convex: no admissible point nearby may be nearer to what is wanted.
+        rng = np.random.default_rng(0)
+        for _ in range(50):
+            other = np.sort(found + 0.1 * rng.standard_normal(len(found)))
+            if np.all(np.diff(other) >= gaps):
+                assert np.sum((other - wanted) ** 2) >= best - 1e-9
+
+    def test_triangular_system_shows_the_adjoints(self):
+        t = trace("x1*x2 + x1", at={"x1": 2, "x2": 5})
+        shown = [text.get_text() for text in pictures.triangular_system(t).axes[0].texts]
+        assert {"adjoint", "seed", "6", "−5"} <= set(shown)
+
+    def test_curves(self):
+        lines = pictures.operation_counts([2, 4], [1, 3], [5, 15], [9, 51]).axes[0].lines
+        assert [list(line.get_ydata()) for line in lines] == [[9, 51], [5, 15], [1, 3]]
+        errors = {"central": [0.0, 1e-3]}
+        ax = pictures.error_by_step([1e-3, 1e-1], errors, best={"central": 1e-2}).axes[0]
+        assert list(ax.lines[0].get_ydata()) == [1e-17, 1e-3]
+        figure = pictures.tangents(np.exp, 0.0, {"right": 1.0}, reach=0.5, xlabel="x")
+        assert [text.get_text() for text in figure.axes[0].texts] == ["right"]
+        figure = pictures.signal_sizes({"a": ([1, 2], [3, 4])})
+        assert [list(ax.lines[0].get_ydata()) for ax in figure.axes] == [[1, 2], [3, 4]]
 
 
 class TestPublicNames:

@@ -185,9 +185,12 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
     left = min(places[name][0] - widths[name] / 2 for name in names) - 0.05
     right = max(places[name][0] + widths[name] / 2 for name in names) + 0.05
     rows = round(-min(y for _, y in places.values()) / _ROW) + 1
-    inches = max(right - left, WIDTH)
-    scale = WIDTH / inches
-    fig, ax = subplots(height=scale * (_ROW * (rows - 1) + _BOX_HEIGHT + 0.16))
+    # No wider than the content, so that it need not shrink on a narrow screen.
+    inches = max(right - left, 2.5)
+    scale = min(1.0, WIDTH / inches)
+    fig, ax = subplots(
+        width=scale * inches, height=scale * (_ROW * (rows - 1) + _BOX_HEIGHT + 0.16)
+    )
     middle = (left + right) / 2
     ax.set_xlim(middle - inches / 2, middle + inches / 2)
     ax.set_ylim(-_ROW * (rows - 1) - _BOX_HEIGHT / 2 - 0.06, _BOX_HEIGHT / 2 + 0.06)
@@ -305,7 +308,7 @@ def tangents(
         ax.plot(x, line, color=color, linestyle=dash)
         shown = (line > low - pad) & (line < high + 0.7 * pad)
         end = x[shown][-1]
-        label_line(ax, end, f(at) + slope * (end - at), f" {label}", color=color)
+        label_line(ax, end + 0.04 * reach, f(at) + slope * (end - at), label, color=color)
     ax.plot([at], [f(at)], "o", color=INK, markeredgecolor=PAPER, zorder=5)
     ax.set_ylim(low - pad, high + pad)
     ax.set(xlabel=xlabel, ylabel="z")
@@ -365,7 +368,7 @@ def error_by_step(
         ax.loglog(steps, floor, color=color, linestyle=dash, label=label)
         if label in best:
             ax.axvline(best[label], color=color, linestyle=dash, linewidth=0.8, alpha=0.7)
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper left", frameon=False)
     ax.set(xlabel="step h", ylabel="relative error", ylim=(3e-18, 1e4))
     return fig
 
@@ -395,7 +398,7 @@ def signal_sizes(profiles: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
         ax.set_title(title, fontsize=9)
     axes[0].set_ylabel("root mean square")
     handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=2)
+    fig.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     return fig
 
 
