@@ -7,7 +7,6 @@ mathematics needs of its own (stretched brackets, radicals, script forms).
 
 from __future__ import annotations
 
-import logging
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 __all__ = ["characters_in_formulas", "cut_font", "setup"]
-
-# fontTools tells every table that it cuts; in a build of the book that is noise.
-logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FONT = "stix-two-math.woff2"
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)

@@ -6,6 +6,8 @@ the function is to be tried without.
 
 from __future__ import annotations
 
+import logging
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -69,6 +71,14 @@ def _one_style_sheet(
     ]
 
 
+def _quiet_root_logger() -> None:
+    """accessible-pygments 0.0.5 takes over the root logger on import; take it back."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    import_module("a11y_pygments")
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
 def setup(app: Sphinx) -> None:
     """Mend what needs it.
 
@@ -77,6 +87,7 @@ def setup(app: Sphinx) -> None:
     app : sphinx.application.Sphinx
         The application.
     """
+    _quiet_root_logger()
     ProofDomain.merge_domaindata = _no_domain_data
     app.connect("doctree-read", _unique_proof_ids)
     app.connect("builder-inited", _keep_html_handlers)
