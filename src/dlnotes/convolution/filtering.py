@@ -113,12 +113,20 @@ def convolve(
 
     Parameters
     ----------
-    image, kernel, boundary, mode, fill_value
-        As for :func:`dlnotes.convolution.correlate`.
+    image : array_like, shape (..., rows, columns)
+        Real numbers. Leading axes (batch, channels) are filtered one by one.
+    kernel : array_like, shape (h, w)
+        Finite real weights; converted to the image's floating type.
+    boundary : str
+        What lies outside the image, a key of :data:`dlnotes.convolution.BOUNDARIES`.
+    mode : {"same", "valid", "full"}
+        Which positions are computed, as for :func:`dlnotes.convolution.correlate`.
     anchor : pair of int, optional
         The index, in the kernel as it is passed, of the entry that multiplies the output's
         own pixel; ``(h // 2, w // 2)`` unless given, as in scipy.ndimage.
         scipy.signal's ``convolve2d`` uses ``((h - 1) // 2, (w - 1) // 2)``.
+    fill_value : float
+        What lies outside under ``boundary="constant"``.
 
     Returns
     -------
@@ -196,7 +204,7 @@ def output_shape(
     taps = as_shape(kernel_shape, "kernel_shape")
     steps = as_pair(stride, "stride", least=1)
     gaps = as_pair(dilation, "dilation", least=1)
-    check_mode(mode)
+    _check_mode(mode)
     reach = tuple(gap * (tap - 1) for gap, tap in zip(gaps, taps, strict=True))
     if padding is None:
         added = tuple({"valid": 0, "same": r, "full": 2 * r}[mode] for r in reach)
@@ -212,7 +220,7 @@ def output_shape(
     return (room[0] - 1) // steps[0] + 1, (room[1] - 1) // steps[1] + 1
 
 
-class Plan(NamedTuple):
+class _Plan(NamedTuple):
     """Which image pixel each pixel of the extended image copies, and the output's size."""
 
     rows: npt.NDArray[np.intp]
@@ -228,11 +236,11 @@ def plan_for(
     mode: str,
     anchor: Pair | None,
     fill_value: float,
-) -> Plan:
+) -> _Plan:
     """Read boundary, mode and anchor once, for filtering and for its gradients alike."""
     name = boundary_name(boundary)
     value = as_fill_value(fill_value, name)
-    check_mode(mode)
+    _check_mode(mode)
     sizes = (array.shape[-2], array.shape[-1])
     taps = (weights.shape[0], weights.shape[1])
     place = as_anchor(anchor, taps, mode)
@@ -245,17 +253,17 @@ def plan_for(
         before = after = (0, 0)
     rows = source_indices(sizes[0], (before[0], after[0]), name)
     columns = source_indices(sizes[1], (before[1], after[1]), name)
-    return Plan(rows, columns, shape, value)
+    return _Plan(rows, columns, shape, value)
 
 
-def check_mode(mode: str) -> None:
+def _check_mode(mode: str) -> None:
     """Refuse a mode that is none of the three."""
     if mode not in _MODES:
         msg = f"mode={mode!r} is not known; it must be one of {', '.join(map(repr, _MODES))}"
         raise ValueError(msg)
 
 
-def _correlate(array: FloatArray, weights: FloatArray, plan: Plan) -> FloatArray:
+def _correlate(array: FloatArray, weights: FloatArray, plan: _Plan) -> FloatArray:
     extended = gather(array, plan.rows, plan.columns, plan.fill_value)
     height, width = plan.output
     total = np.zeros(array.shape[:-2] + plan.output, dtype=array.dtype)

@@ -25,14 +25,30 @@ __all__ = ["CorrelationGradients", "KernelFit", "correlate_gradients", "fit_kern
 
 
 class CorrelationGradients(NamedTuple):
-    """Gradients of a loss with respect to the two inputs of a correlation."""
+    """Gradients of a loss with respect to the two inputs of a correlation.
+
+    Attributes
+    ----------
+    image : ndarray, shape (..., rows, columns)
+        Gradient with respect to the image.
+    kernel : ndarray, shape (h, w)
+        Gradient with respect to the kernel, summed over the leading axes of the image.
+    """
 
     image: FloatArray
     kernel: FloatArray
 
 
 class KernelFit(NamedTuple):
-    """A learnt kernel and the loss before each step and after the last."""
+    """A learnt kernel and the loss on the way to it.
+
+    Attributes
+    ----------
+    kernel : ndarray, shape (h, w)
+        The kernel after the last step.
+    losses : ndarray, shape (steps + 1,)
+        The loss before each step and after the last.
+    """
 
     kernel: FloatArray
     losses: FloatArray
@@ -58,8 +74,12 @@ def correlate_gradients(
         The kernel that was used.
     cotangent : array_like, shape (..., output rows, output columns)
         Gradient of the loss with respect to each output pixel.
-    boundary, mode, anchor, fill_value
+    boundary, mode : str
         As they were passed to :func:`dlnotes.convolution.correlate`.
+    anchor : pair of int, optional
+        Likewise.
+    fill_value : float
+        Likewise.
 
     Returns
     -------
@@ -130,7 +150,7 @@ def fit_kernel(
         Wanted output of ``correlate(image, kernel, boundary=boundary, mode=mode)``.
     kernel_shape : pair of int
         Rows and columns of the kernel to learn.
-    boundary, mode
+    boundary, mode : str
         As for :func:`dlnotes.convolution.correlate`.
     steps : int
         Number of steps.

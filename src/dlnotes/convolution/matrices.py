@@ -37,8 +37,10 @@ def toeplitz_matrix(
         The weights.
     shape : pair of int
         Rows and columns of the image.
-    boundary, mode, anchor
+    boundary, mode : str
         As for :func:`dlnotes.convolution.correlate`; outside lies zero under ``constant``.
+    anchor : pair of int, optional
+        As for :func:`dlnotes.convolution.correlate`.
 
     Returns
     -------
@@ -96,8 +98,12 @@ def im2col(
         The image.
     kernel_shape : pair of int
         Rows and columns of the window.
-    boundary, mode, anchor, fill_value
+    boundary, mode : str
         As for :func:`dlnotes.convolution.correlate`.
+    anchor : pair of int, optional
+        As for :func:`dlnotes.convolution.correlate`.
+    fill_value : float
+        What lies outside under ``boundary="constant"``.
 
     Returns
     -------
