@@ -285,13 +285,25 @@ Proof.
 Qed.
 
 (** The third exercise as a program over the places 0, 1, 2 = x1, x2, x3: the places
-    3, 4, ... hold x2 + 3, 5 (x2 + 3), u, u^2, e^(u^2), 1 / x3 and z.  The backward
-    sweep gives what calculus gives. *)
+    3, 4, ... hold x2 + 3, 5 (x2 + 3), u, u^2, e^(u^2), 1 / x3 and z. *)
 Definition inverse := unary Rinv (fun x => - / x ^ 2).
 Definition exercise_three_program : program :=
   [ Step (shift 3) 1 1; Step (scale 5) 3 3; Step add 0 4; Step square 5 5;
     Step exponential 6 6; Step inverse 2 2; Step add 8 7 ].
 
+Lemma exercise_three_program_computes x :
+  output exercise_three_program 3 x = z3 (x 0%nat) (x 1%nat) (x 2%nat).
+Proof. unfold z3, inner, Rdiv; rewrite Rmult_1_l; reflexivity. Qed.
+
+Lemma exercise_three_program_regular x : x 2%nat <> 0 -> regular exercise_three_program 3 x.
+Proof.
+  intro nz; unfold exercise_three_program.
+  repeat (split; [ simpl; lia | split; [ simpl; lia | split ] ]); try exact I;
+    try apply add_sound; apply unary_sound; auto_derive; trivial; try ring.
+  now field.
+Qed.
+
+(** What the backward sweep yields is therefore what calculus yields. *)
 Theorem exercise_three_sweep x : x 2%nat <> 0 ->
   let g := gradient exercise_three_program 3 x in
   let u := inner (x 0%nat) (x 1%nat) in
@@ -299,9 +311,19 @@ Theorem exercise_three_sweep x : x 2%nat <> 0 ->
   g 1%nat = 10 * u * exp (u ^ 2) /\
   g 2%nat = - (1 / x 2%nat ^ 2).
 Proof.
-  intro nz; unfold gradient, exercise_three_program, inner; simpl.
-  unfold kronecker, store, evaluate; simpl.
-  one_by_one; try ring; field; assumption.
+  intros nz g u.
+  destruct (exercise_three (x 0%nat) (x 1%nat) (x 2%nat) nz) as (D1 & D2 & D3).
+  assert (sweep : forall j, (j < 3)%nat ->
+    is_derive (fun t => z3 (store x j t 0%nat) (store x j t 1%nat) (store x j t 2%nat))
+      (x j) (g j)).
+  { intros j Hj; eapply is_derive_ext; [ intro t; apply exercise_three_program_computes | ].
+    apply reverse_accumulation_is_gradient;
+      [ discriminate | now apply exercise_three_program_regular | assumption ]. }
+  subst u; one_by_one;
+    [ apply is_derive_unique in D1; rewrite <- D1
+    | apply is_derive_unique in D2; rewrite <- D2
+    | apply is_derive_unique in D3; rewrite <- D3 ];
+    symmetry; apply is_derive_unique, sweep; lia.
 Qed.
 
 Print Assumptions reverse_accumulation_is_gradient.
