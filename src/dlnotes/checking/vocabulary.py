@@ -59,17 +59,25 @@ class Vocabulary:
         What is declared.
     assumptions
         Relations (TeX) that hold wherever the vocabulary is used.
+    conventions
+        ``"denominator layout"``: the Jacobian of f by x has entry i, j = df_j/dx_i. The
+        default is its transpose.
     """
 
     def __init__(
-        self, entries: Iterable[Entry] = (), assumptions: Iterable[str] = ()
+        self,
+        entries: Iterable[Entry] = (),
+        assumptions: Iterable[str] = (),
+        conventions: Iterable[str] = (),
     ) -> None:
+        self.conventions: tuple[str, ...] = tuple(conventions)
         self.entries: dict[str, Entry] = {}
         self.assumptions: tuple[str, ...] = tuple(assumptions)
         self._first: dict[str, list[Entry]] = {}
         self._bodies: dict[tuple[str, tuple[tuple[str, str], ...]], Node] = {}
         self._ranges: dict[str, Node] = {}
         self.memo: dict[object, object] = {}
+        self.denominator_layout = "denominator layout" in self.conventions
         for entry in entries:
             self._add(entry)
 
@@ -84,12 +92,18 @@ class Vocabulary:
         """
         entries = list(base.entries.values()) if base else []
         assumptions = list(base.assumptions) if base else []
+        conventions = list(base.conventions) if base else []
         for line in logical_lines(_dedent(text)):
             if line.split(":")[0].strip() == "assume":
                 assumptions.append(line.partition(":")[2].partition(" -- ")[0].strip())
+            elif line.split(":")[0].strip() == "convention":
+                conventions.append(line.partition(":")[2].partition(" -- ")[0].strip())
+                if conventions[-1] not in ("denominator layout", "numerator layout"):
+                    msg = f"unknown convention in {line!r}"
+                    raise VocabularyError(msg)
             else:
                 entries.append(parse_entry(line))
-        vocabulary = cls(entries, assumptions)
+        vocabulary = cls(entries, assumptions, conventions)
         vocabulary.validate()
         return vocabulary
 
@@ -192,7 +206,7 @@ class Vocabulary:
                 msg = f"{head} is already declared: {self.entries[entry.key].line!r}"
                 raise VocabularyError(msg)
             entries.append(entry)
-        out = Vocabulary(entries, self.assumptions)
+        out = Vocabulary(entries, self.assumptions, self.conventions)
         out.validate()
         return out
 

@@ -42,6 +42,7 @@ class Cursor:
         self.scope: dict[str, str] = dict(scope or {})
         self.bars: list[str] = []
         self.differentials: dict[int, int] = {}
+        self.limits: list[int] = []
 
     @property
     def token(self) -> Token:
@@ -130,7 +131,9 @@ class Cursor:
 
     def within(self, end: int, what: str = "expression") -> Node:
         """Read an expression that must end exactly at the token `end`."""
+        self.limits.append(end)
         node = self.expr()
+        self.limits.pop()
         if self.i != end:
             self.fail(f"unread {self.here!r} in this {what}")
         return node

@@ -183,6 +183,10 @@ class Names(Cursor):
             self.take("}")
         if self.here not in ("(", "["):
             if power is None and primes == 0:
+                if self.juxtaposed():
+                    self.fail(
+                        f"{key[1]} is a function: what does it apply to?", f"write {key[1]}(x)"
+                    )
                 return Node("function", indices, key, end)
             self.fail(
                 f"{key[1]} is a function: its argument is missing", f"write {key[1]}(x)"
@@ -209,6 +213,10 @@ class Names(Cursor):
         self.leave()
         self.take(close, "every bracket is closed by its own kind")
         return args
+
+    def juxtaposed(self) -> bool:
+        """Whether another factor follows without a sign."""
+        raise NotImplementedError
 
     def nearest(self, text: str) -> str:
         """Return a hint that names declared heads close to `text`."""

@@ -329,10 +329,6 @@ class Operators(Names):
             )
         return body
 
-    def juxtaposed(self) -> bool:
-        """Whether another factor follows without a sign."""
-        raise NotImplementedError
-
     def partial(self) -> Node:
         r"""Read ``\partial_x f(x)`` or ``\partial_{x} f``."""
         first = self.i

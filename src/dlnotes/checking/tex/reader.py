@@ -278,6 +278,8 @@ class Reader(Operators):
         text = self.here
         if text in _STOP or self.token.kind == "end" or self.i in self.differentials:
             return False
+        if self.limits and self.i == self.limits[-1]:
+            return False
         if text in ("|", r"\|"):
             return not (self.bars and self.bars[-1] in (text, "args"))
         if self.token.kind == "env":
@@ -320,17 +322,22 @@ class Reader(Operators):
     def _product(self, parts: list[Node], kinds: list[str], first: int) -> Node:
         """Fold factors: plain products bind tighter than elementwise ones."""
         groups: list[list[Node]] = [[parts[0]]]
+        inner: list[list[str]] = [[]]
         special: list[str] = []
         for kind, part in zip(kinds, parts[1:], strict=True):
             if kind in ("mul", "dot"):
                 groups[-1].append(part)
+                inner[-1].append(kind)
             else:
                 special.append(kind)
                 groups.append([part])
+                inner.append([])
         nodes = []
-        for group in groups:
+        for group, signs in zip(groups, inner, strict=True):
             span = (group[0].span[0], group[-1].span[1])
-            nodes.append(group[0] if len(group) == 1 else Node("mul", tuple(group), span=span))
+            nodes.append(
+                group[0] if len(group) == 1 else Node("mul", tuple(group), tuple(signs), span)
+            )
         out = nodes[0]
         for kind, node in zip(special, nodes[1:], strict=True):
             out = Node(kind, (out, node), span=(out.span[0], node.span[1]))
