@@ -132,6 +132,12 @@ _CONSTANTS: dict[Any, Callable[[], arb]] = {
 }
 
 
+def _algebraic(root: sympy.CRootOf) -> arb:
+    """Enclose a real root of a polynomial; SymPy isolates it to within 10^-digits."""
+    near = root.eval_rational(n=ctx.dps)
+    return arb(arb(int(near.p)) / int(near.q), arb(10) ** (-ctx.dps))
+
+
 def _integer_power(exponent: int) -> Callable[[Ball], Ball]:
     def power(x: Ball) -> Ball:
         if isinstance(x, arb) and exponent % 2 == 0:
@@ -177,6 +183,8 @@ def compile_ball(expression: sympy.Expr, symbol: sympy.Symbol | None) -> Callabl
     if isinstance(e, sympy.Float):
         numerator, denominator = map(int, sympy.Rational(e).as_numer_denom())
         return lambda _: arb(numerator) / denominator
+    if isinstance(e, sympy.CRootOf) and e.is_real:
+        return lambda _: _algebraic(e)
     if e in _CONSTANTS:
         make = _CONSTANTS[e]
         return lambda _: make()

@@ -106,7 +106,10 @@ class Scale:
             return arb(1)
         # d log(scale) / d log t = power + logs / log t + sum of c d t^d must not be positive
         slopes = [(d, constant(c) * constant(d)) for d, c in self.exponent]
-        slopes.append((sympy.S.Zero, constant(self.power) + abs(constant(self.logs)) / start.log()))
+        logs = constant(self.logs)
+        # logs / log t is at most its value at the start, or 0 for a negative power
+        last = constant(self.power) + (logs / start.log() if logs > 0 else arb(0))
+        slopes.append((sympy.S.Zero, last))
         lead, leading = slopes[0]
         rest = arb(0)
         for degree, slope in slopes[1:]:

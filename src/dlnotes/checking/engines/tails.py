@@ -243,10 +243,11 @@ class TailArithmetic:
         return self.multiply({scale: Coefficient(c.ball.exp(), exact)}, bounded)
 
     def _exp_of_fast(self, f: Tail) -> Tail:
-        """Enclose exp(f), f -> -oo faster than any polynomial: 0 <= exp(f) <= exp(-t)."""
-        line = {Scale(power=sympy.S.One): Coefficient.of(sympy.S.One)}
-        if self.sign(f) < 0 and self.sign(self.add(f, line)) < 0:
-            decay = Scale.exponential({sympy.S.One: -sympy.S.One})
+        """Enclose exp(f), f -> -oo faster than any polynomial: 0 <= exp(f) <= exp(-t^2)."""
+        two = sympy.Integer(2)
+        square = {Scale(power=two): Coefficient.of(sympy.S.One)}
+        if self.sign(f) < 0 and self.sign(self.add(f, square)) < 0:
+            decay = Scale.exponential({two: -sympy.S.One})
             return {decay: Coefficient(arb(0).union(arb(1)))}
         msg = "exp of something that grows faster than a polynomial"
         raise Unsupported(msg)
