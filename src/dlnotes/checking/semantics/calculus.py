@@ -41,6 +41,7 @@ class Calculus:
         self.table = Table()
         self.conditions: dict[Any, Any] = {}
         self.frozen: dict[tuple[Any, ...], Any] = {}
+        self.frozen_families: dict[str, Any] = {}
         self.ranges: dict[Any, tuple[Any, Any]] = {}
         self.random: dict[Any, Entry] = {}
         self.defined: dict[tuple[Any, ...], Any] = {}
@@ -231,6 +232,8 @@ class Calculus:
         if self._is_symbol(value):
             result = inner(env)
             return self._by(result, value, times)
+        if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:
+            return self._derive_by_member(target[1], inner, env, times)
         symbols = self._frozen_symbols(value)
         old_frozen, old_conditions = dict(self.frozen), self.conditions
         self.conditions = {}
@@ -249,28 +252,38 @@ class Calculus:
                 key = (base.value, *(self.value(a, env) for a in base.args))
                 self.frozen[key] = changed.as_immutable()
             else:
-                if partial:
-                    self._freeze_siblings(body, target[1][0])
                 self.frozen[target[1]] = symbols
             result = self._by(inner(env), symbols, times)
         finally:
             thaw = self._thaw(symbols, value)
-            siblings = {
-                s: v for k, s in self.frozen.items() if k not in old_frozen and k != target[1]
-                for s, v in [(s, self._sibling_values.get(s))] if v is not None
-            } if self._sibling_values else {}
             self.frozen = old_frozen
             conditions, self.conditions = self.conditions, old_conditions
-        thaw |= siblings
         for condition, why in conditions.items():
             self.require(self._put(condition, thaw), self._put(why, thaw))
         return self._put(result, thaw)
 
-    _sibling_values: dict[Any, Any] = {}  # noqa: RUF012  -- replaced, never mutated
+    def _derive_by_member(
+        self, key: tuple[Any, ...], inner: Any, env: Env, times: int
+    ) -> Any:
+        """Differentiate by one member of a defined family: the whole family is frozen."""
+        name, indices = str(key[0]), key[1:]
+        entry = self.vocabulary.entries[name]
+        base = sp.IndexedBase(sp.Dummy("w"), real=True)
+        if name in self.frozen_families:
+            raise NotGeneral("two derivatives by the same family")
+        self.frozen_families[name] = base
+        try:
+            result = self._by(inner(env), base[indices], times)
+        finally:
+            del self.frozen_families[name]
 
-    def _freeze_siblings(self, body: Node, key: str) -> None:
-        """Hold the other declared arguments of a quantity fixed in a partial derivative."""
-        del body, key
+        def put(x: Any) -> Any:
+            return x.replace(
+                lambda e: isinstance(e, sp.Indexed) and e.base == base,
+                lambda e: self.entry_value(entry, tuple(e.indices)),
+            )
+        self.conditions = {put(c): put(w) for c, w in self.conditions.items()}
+        return result.map(put) if isinstance(result, Family) else put(result)
 
     @staticmethod
     def _thaw(symbols: Any, value: Any) -> dict[Any, Any]:

@@ -96,20 +96,26 @@ class Interpreter(Calculus):
         key = (entry.key, *indices)
         if key in self.frozen:
             return self.frozen[key]
+        if entry.key in self.frozen_families:
+            return self.frozen_families[entry.key][indices]
         if entry.kind == "imaginary":
             return sp.I
         if entry.key in self.sizes:
             return sp.Integer(self.sizes[entry.key])
         env = self.index_env(entry, indices)
         if entry.kind == "defined":
-            cached = self.defined.get(key) if not self.frozen else None
+            cached = self.defined.get(key) if not self._freezing() else None
             if cached is None:
                 if entry.params:
                     return self.function_value(entry, indices)
-                cached = self.definition(entry, env, {})
-                if not self.frozen:
+                outer, self.conditions = self.conditions, {}
+                value = self.definition(entry, env, {})
+                cached, self.conditions = (value, self.conditions), outer
+                if not self._freezing():
                     self.defined[key] = cached
-            return cached
+            for condition, why in cached[1].items():
+                self.require(condition, why)
+            return cached[0]
         if entry.role == "array":
             return self.declared_array(entry, env, key)
         if entry.role == "set":
@@ -119,6 +125,9 @@ class Interpreter(Calculus):
         if entry.role == "distribution":
             return self.distribution(entry, indices)
         return self.symbol(entry, indices)
+
+    def _freezing(self) -> bool:
+        return bool(self.frozen or self.frozen_families)
 
     def symbol(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
         """Return the symbol of a declared number."""
