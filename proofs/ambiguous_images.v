@@ -243,12 +243,16 @@ Proof.
   field.
 Qed.
 
-Print Assumptions divergence_nonnegative.
-Print Assumptions entropy_nonnegative.
-Print Assumptions entropy_le_log_classes.
-Print Assumptions mutual_information_divergences.
-Print Assumptions mutual_information_nonnegative.
-Print Assumptions mutual_information_le_entropy_of_weights.
-Print Assumptions jensen_shannon_bounds.
-Print Assumptions jensen_shannon_two.
-Print Assumptions jensen_shannon_attained.
+(** The axioms of all at once: to print them one by one takes twenty times as long. *)
+Definition theorems := (
+  @divergence_nonnegative,
+  @entropy_nonnegative,
+  @entropy_le_log_classes,
+  @mutual_information_divergences,
+  @mutual_information_nonnegative,
+  @mutual_information_le_entropy_of_weights,
+  @jensen_shannon_bounds,
+  @jensen_shannon_two,
+  @jensen_shannon_attained).
+
+Print Assumptions theorems.

@@ -326,14 +326,18 @@ Proof.
     symmetry; apply is_derive_unique, sweep; lia.
 Qed.
 
-Print Assumptions reverse_accumulation_is_gradient.
-Print Assumptions unary_sound.
-Print Assumptions add_sound.
-Print Assumptions subtract_sound.
-Print Assumptions multiply_sound.
-Print Assumptions divide_sound.
-Print Assumptions exercise_one.
-Print Assumptions exercise_two.
-Print Assumptions exercise_two_other_reading.
-Print Assumptions exercise_three.
-Print Assumptions exercise_three_sweep.
+(** The axioms of all at once: to print them one by one takes twenty times as long. *)
+Definition theorems := (
+  @reverse_accumulation_is_gradient,
+  @unary_sound,
+  @add_sound,
+  @subtract_sound,
+  @multiply_sound,
+  @divide_sound,
+  @exercise_one,
+  @exercise_two,
+  @exercise_two_other_reading,
+  @exercise_three,
+  @exercise_three_sweep).
+
+Print Assumptions theorems.
