@@ -306,7 +306,7 @@ class Context:
         return self._implied[condition]
 
     def _follows(self, condition: Any) -> bool:
-        for known in self.known:
+        for known in (*self.known, *self.interpreter.given):
             if isinstance(condition, sp.core.relational.Relational) and _weaker(
                 known, condition
             ):

@@ -324,7 +324,7 @@ def _same_condition(a: Any, b: Any) -> bool:
     if x.has(sp.Sum) or y.has(sp.Sum):
         return bool(sp.expand(x - y) == 0)
     ratio = sp.cancel(x / y)
-    return bool(ratio.is_number and (isinstance(a, sp.Ne) or ratio.is_positive))
+    return bool(ratio.is_nonzero if isinstance(a, sp.Ne) else ratio.is_positive)
 
 
 def _split_conditions(conditions: Any) -> list[Any]:

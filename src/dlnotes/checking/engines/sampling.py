@@ -6,6 +6,7 @@ function that computes it. Agreement here is never more than *sampled*.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
@@ -48,16 +49,20 @@ def _ends(x: Any, env: dict[Any, Any]) -> Any:
     return -mp.inf if x == -sp.oo else _walk(x, env)
 
 
+@lru_cache(maxsize=4096)
+def _compiled(e: Any, names: tuple[Any, ...]) -> Any:
+    return sp.lambdify(names, e, "mpmath")
+
+
 def _walk(e: Any, env: dict[Any, Any]) -> Any:
     if not e.has(sp.Integral, sp.Limit, sp.Sum):
-        names = list(e.free_symbols)
+        names = tuple(sorted(e.free_symbols, key=str))
         missing = [s for s in names if s not in env]
         if missing:
             raise NoValue(f"no value for {missing}")
-        if e.atoms(sp.Function) and any(getattr(type(f), "generic", None) for f in
-                                        e.atoms(sp.Function)):
+        if any(getattr(type(f), "generic", None) for f in e.atoms(sp.Function)):
             return _through_arb(e, env)
-        return sp.lambdify(names, e, "mpmath")(*[env[s] for s in names])
+        return _compiled(e, names)(*[env[s] for s in names])
     if isinstance(e, sp.Integral):
         x, low, high = e.limits[0]
         inner = e.function if len(e.limits) == 1 else sp.Integral(e.function, *e.limits[1:])
@@ -95,7 +100,7 @@ def _walk(e: Any, env: dict[Any, Any]) -> Any:
         return values[2]
     args = [_walk(a, env) for a in e.args]
     slots = [sp.Dummy(f"a{i}") for i in range(len(args))]
-    return sp.lambdify(slots, e.func(*slots), "mpmath")(*args)
+    return _walk(e.func(*slots), dict(zip(slots, args, strict=True)))
 
 
 def _through_arb(e: Any, env: dict[Any, Any]) -> Any:

@@ -240,7 +240,36 @@ def _integrate(e: Any) -> Any:
         out += primitive.subs(x, high) - primitive.subs(x, low)
     else:
         return out
+    if low == -sp.oo and high == sp.oo:
+        moments = _gaussian(body, x)
+        if moments is not None:
+            return moments
     return sp.integrate(sp.expand(body), (x, low, high))
+
+
+def _gaussian(body: Any, x: Any) -> Any:
+    """Integrate polynomials times exp(-a x^2 + b x + c), a > 0, over the line."""
+    out = sp.Integer(0)
+    for term in sp.Add.make_args(sp.expand(body, power_exp=False)):
+        fixed, moving = sp.powsimp(term, combine="exp").as_independent(x, as_Add=False)
+        exponents = [f.args[0] for f in sp.Mul.make_args(moving) if isinstance(f, sp.exp)]
+        polynomial = sp.Mul(*[f for f in sp.Mul.make_args(moving) if not isinstance(f, sp.exp)])
+        exponent = sp.expand(sp.Add(*exponents))
+        if not exponent.is_polynomial(x) or not polynomial.is_polynomial(x):
+            return None
+        if sp.degree(exponent, x) != 2:
+            return None
+        a, b, c = -exponent.coeff(x, 2), exponent.coeff(x, 1), exponent.coeff(x, 0)
+        if not a.is_positive:
+            return None
+        mean = b / (2 * a)
+        poly = sp.Poly(sp.expand(polynomial.subs(x, x + mean)), x)
+        for (n,), coefficient in poly.terms():
+            if n % 2 == 0:
+                moment = sp.factorial2(n - 1) / (2 * a) ** (n // 2) if n else sp.Integer(1)
+                out += fixed * coefficient * moment * sp.sqrt(sp.pi / a) * sp.exp(
+                    c + b**2 / (4 * a))
+    return out
 
 
 def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any:

@@ -48,6 +48,7 @@ class Calculus:
         self.array_memo: dict[tuple[Any, ...], Any] = {}
         self.depth = 0
         self._count = itertools.count()
+        self.given: list[Any] = []
         self._density: dict[Any, Any] = {}
 
     def value(self, node: Node, env: Env | None = None) -> Any:
@@ -282,7 +283,8 @@ class Calculus:
                 lambda e: isinstance(e, sp.Indexed) and e.base == base,
                 lambda e: self.entry_value(entry, tuple(e.indices)),
             )
-        self.conditions = {put(c): put(w) for c, w in self.conditions.items()}
+        noted, self.conditions = list(self.conditions.items()), {}
+        self.conditions |= {put(c): put(w) for c, w in noted}
         return result.map(put) if isinstance(result, Family) else put(result)
 
     @staticmethod

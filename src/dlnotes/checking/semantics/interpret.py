@@ -201,6 +201,11 @@ class Interpreter(Calculus):
         if key in self.array_memo:
             return self.array_memo[key]
         out = self._explicit(entry, m, n, key)
+        if "invertible" in entry.adjectives:
+            if m != n:
+                raise Undefined(f"{entry.head} is declared invertible but is {m} x {n}")
+            determinant = sp.factor_terms(sp.expand(out.det(method="berkowitz")))
+            self.given.append(sp.Ne(determinant, 0, evaluate=False))
         self.array_memo[key] = out
         return out
 
@@ -366,6 +371,11 @@ class Interpreter(Calculus):
         if arrays.is_array(exponent):
             raise Undefined("an array as exponent")
         if arrays.is_array(base):
+            if getattr(exponent, "is_negative", False) and isinstance(base, sp.MatrixBase) and (
+                base.rows == base.cols
+            ):
+                determinant = sp.factor_terms(sp.expand(base.det(method="berkowitz")))
+                self.require(sp.Ne(determinant, 0), determinant)
             return arrays.power(base, exponent)
         if base == sp.E:
             return sp.exp(exponent)
