@@ -181,7 +181,7 @@ def _asked(text: str) -> dict[str, str]:
     """
     found, bundles = {}, {}
     for s in sentences(text):
-        match = re.fullmatch(r"Definition ([\w']+) := \((@[\w'.]+(?:, @[\w'.]+)*)\)", s.text)
+        match = re.fullmatch(r"Definition ([\w']+) := \( ?(@[\w'.]+(?:, @[\w'.]+)*)\)", s.text)
         if match:
             bundles[match[1]] = [name.lstrip("@") for name in match[2].split(", ")]
         if s.text.startswith("Print Assumptions "):
