@@ -228,12 +228,50 @@ def _refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | Non
     return None, tried
 
 
+def _refute_closed(
+    step: Step, vocabulary: Vocabulary, tex: str, choices: list[dict[str, int]]
+) -> Verdict | None:
+    """Evaluate limits, integrals and infinite sums in closed form, then compare balls."""
+    for sizes in choices:
+        context = _context(vocabulary, sizes, step.hypotheses)
+        left, right = context.side(step.left), context.side(step.right)
+        for n, pair in enumerate(zip(left.cells, right.cells, strict=True)):
+            try:
+                with symbolic.time_limit(2.5):
+                    x, y = (symbolic.close_operators(c, context.implied) for c in pair)
+            except (symbolic.Budget, NotImplementedError, ValueError, TypeError):
+                continue
+            infinite = [c for c in (x, y) if c in (sp.oo, -sp.oo)]
+            if len(infinite) == 1 and step.op == "=":
+                c = Counterexample({k: str(v) for k, v in sizes.items()}, str(x), str(y),
+                                   step.op, step.text(tex), "one side is infinite")
+                return refuted(c, Tier.SYMBOLIC, engines=(symbolic.ENGINE,))
+            for k in range(3):
+                point = context.point(k)
+                if point is None:
+                    continue
+                try:
+                    with points.precision():
+                        a, b = points.evaluate(x, point), points.evaluate(y, point)
+                        if a.is_finite() and b.is_finite() and _fails(a, step.op, b):
+                            c = _counterexample(context, step, tex, k, _show(a), _show(b),
+                                                _entry(left.shape, n))
+                            return refuted(c, Tier.SYMBOLIC,
+                                           engines=(symbolic.ENGINE, points.ENGINE))
+                except (points.Indeterminate, ValueError, OverflowError, AttributeError):
+                    continue
+    return None
+
+
 def _refute_numerically(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None, bool]:
     """The same with mpmath, for integrals, infinite sums and limits."""
     import mpmath as mp
 
     choices, _, _ = _choices(step, vocabulary, proving=False)
     agreed = 0
+    closed = _refute_closed(step, vocabulary, tex, choices[:2])
+    if closed is not None:
+        return closed, True
     for sizes in choices[:2]:
         context = _context(vocabulary, sizes, step.hypotheses)
         left, right = context.side(step.left), context.side(step.right)

@@ -12,7 +12,9 @@ before; ``%`` begins a comment)::
 ``p(x | \mu, v)``, ``\operatorname{softmax}(v)_i``. An index is a letter that a range follows.
 
 ``RANGES``: ``k = 1..K`` for each index; after ``:=`` also the kind of a parameter that is not
-a number: ``v : vector n``, ``A : matrix m x n``, ``p : distribution``, ``f : function``.
+a number: ``v : vector n``, ``A : matrix m x n``, ``p : distribution``, ``f : function``; and
+``direct in a b``: a partial derivative of this quantity by ``a`` holds ``b`` fixed (without it
+every derivative goes through all that the quantity depends on).
 
 ``MEANING`` is one of
 
@@ -60,6 +62,7 @@ _INDEXSET = re.compile(r",\s*(\\?[A-Za-z]+)\s+in\s+(\\?[A-Za-z{}\\]+)$")
 _PARAMETER = re.compile(
     r",\s*(\S+)\s+:\s+((?:vector|matrix|distribution|function|random)\b[^,:]*)$"
 )
+_DIRECT = re.compile(r",\s*direct in\s+([^,:]+)$")
 _SCALARS = {"real", "positive", "nonnegative", "negative", "nonzero", "integer", "complex",
             "in", "natural", "rational"}
 _ARRAY = re.compile(r"^(?P<adj>[a-z ]*?)\s*\b(?P<what>vector|matrix|identity|ones|zeros|basis)\b"
@@ -92,6 +95,7 @@ class Entry:
     python: str | None = None
     line: str = ""
     element_role: str = "scalar"
+    direct: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int | None:
@@ -133,8 +137,11 @@ def parse_entry(line: str) -> Entry:
         raise VocabularyError(msg)
     slots: list[tuple[str, str, str]] = []
     kinds: list[tuple[str, str]] = []
+    direct: tuple[str, ...] = ()
     while True:
-        if match := _RANGE.search(meaning):
+        if match := _DIRECT.search(meaning):
+            direct = tuple(_text(canonical(h)[:-1]) for h in match[1].split())
+        elif match := _RANGE.search(meaning):
             slots.insert(0, (match[1], match[2].strip(), match[3].strip()))
         elif match := _PARAMETER.search(meaning):
             kinds.insert(0, (_text(canonical(match[1])[:-1]), match[2].strip()))
@@ -159,7 +166,7 @@ def parse_entry(line: str) -> Entry:
     fields: dict[str, object] = {
         "head": _text_of(head, params, component), "key": _text(name), "pattern": pattern,
         "params": params, "component": component, "gloss": gloss, "python": python,
-        "line": line.strip(), "meaning": meaning, "param_kinds": tuple(kinds),
+        "line": line.strip(), "meaning": meaning, "param_kinds": tuple(kinds), "direct": direct,
         "slots": tuple(s for s in slots if s[0] in _slot_order(name, names)),
     }
     fields["slots"] = tuple(

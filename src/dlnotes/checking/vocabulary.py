@@ -15,6 +15,7 @@ Examples
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlnotes.checking.entries import Entry, VocabularyError, parse_entry
@@ -165,20 +166,44 @@ class Vocabulary:
 
     def validate(self) -> None:
         """Read every body once, so that a mistake is reported where it was made."""
-        for entry in self.entries.values():
+        for entry in list(self.entries.values()):
             if entry.body is None or entry.body.startswith("sympy:"):
                 continue
             try:
-                self.body(entry, self.roles(entry))
+                body = self.body(entry, self.roles(entry))
             except TexError as error:
                 msg = f"in the notation line {entry.line!r}: {error}"
                 raise VocabularyError(msg) from error
+            if entry.role == "scalar" and self._may_be_array(body):
+                self._replace(replace(entry, role="array"))
         for text in self.assumptions:
             try:
                 Reader(text, self).display()
             except TexError as error:
                 msg = f"in the assumption {text!r}: {error}"
                 raise VocabularyError(msg) from error
+
+    def _may_be_array(self, body: Node) -> bool:
+        """Whether a body mentions arrays outside of what makes numbers of them."""
+        if body.kind in ("component", "norm", "inner"):
+            return False
+        if body.kind == "name":
+            return self.entries[body.value].role == "array"
+        if body.kind == "apply" and body.value[0] == "entry":
+            entry = self.entries[body.value[1]]
+            if entry.component:
+                return True
+            if any(entry.param_kind(p) != "scalar" for p in entry.params):
+                return False
+        if body.kind in ("matrix", "grad"):
+            return True
+        return any(self._may_be_array(a) for a in body.args)
+
+    def _replace(self, entry: Entry) -> None:
+        old = self.entries[entry.key]
+        self.entries[entry.key] = entry
+        bucket = self._first[str(entry.pattern[0])]
+        bucket[bucket.index(old)] = entry
 
     def define(self, tex: str, ranges: str = "") -> Vocabulary:
         r"""Return the vocabulary extended by a displayed definition ``HEAD = BODY``.

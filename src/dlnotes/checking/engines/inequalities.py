@@ -72,7 +72,7 @@ def _signed(
         return True
     if _coefficients(e, domains, strict):
         return True
-    if _squares(e, strict):
+    if _squares(e, strict) or _factored(e, strict):
         return True
     if _univariate(e, domains, strict):
         return True
@@ -224,6 +224,20 @@ def _squares(e: Any, strict: bool) -> bool:
         rest = sp.expand(rest - a * (x + b / (2 * a)) ** 2)
     rest = sp.simplify(rest)
     return _known(rest, strict)
+
+
+def _factored(e: Any, strict: bool) -> bool:
+    """Factors that are positive, or even powers."""
+    if e.count_ops() > 400:
+        return False
+    whole = sp.factor(sp.together(sp.expand(e)))
+    for f in sp.Mul.make_args(whole):
+        base, k = f.as_base_exp()
+        even = base.is_real and k.is_even and not strict
+        below = k.is_negative and base.is_nonnegative  # where it is defined it is positive
+        if not (even or below or f.is_positive or (f.is_nonnegative and not strict)):
+            return False
+    return True
 
 
 def _univariate(e: Any, domains: Mapping[Any, Domain], strict: bool) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 import sympy as sp
+from mpmath.libmp import NoConvergence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ def decimal_value(expression: Any, point: Mapping[Any, Any]) -> Any:
     with mp.workdps(_DIGITS):
         try:
             value = _walk(expression, dict(point))
-        except (ValueError, TypeError, ZeroDivisionError, KeyError, mp.NoConvergence) as error:
+        except (ValueError, TypeError, ZeroDivisionError, KeyError, NoConvergence) as error:
             raise NoValue(str(error)) from error
         if not mp.isfinite(value):
             raise NoValue("not finite")

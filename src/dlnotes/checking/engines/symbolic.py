@@ -287,8 +287,14 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
         return value.replace(sp.Piecewise, pick)
 
     def limit(body: Any, x: Any, target: Any, side: Any) -> Any:
-        body = sp.powsimp(body)
-        return sp.limit(body, x, target, str(side))
+        if target == sp.oo and body.has(sp.factorial, sp.gamma, sp.binomial):
+            inner = sp.expand_log(sp.log(sp.expand_func(body.rewrite(sp.gamma))), force=True)
+            inner = inner.replace(
+                lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.gamma),
+                lambda e: sp.loggamma(e.args[0].args[0]),
+            )
+            return sp.exp(sp.limit(inner, x, target))
+        return sp.limit(sp.powsimp(body), x, target, str(side))
 
     for _ in range(4):
         if e.has(sp.Integral):

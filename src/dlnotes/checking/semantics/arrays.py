@@ -9,7 +9,7 @@ import sympy as sp
 from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined, shape_of
 
 __all__ = ["add", "elementwise", "hadamard", "inverse", "is_array", "kron", "multiply",
-           "negate", "norm", "power", "to_family", "transpose"]
+           "negate", "norm", "power", "scalar_like", "to_family", "transpose"]
 
 _ONE = sp.Integer(1)
 _MATRIX_NORM = "only the Frobenius norm of a matrix is read: write it with the index F"
@@ -39,7 +39,7 @@ def _same_shape(a: Any, b: Any, what: str) -> None:
         raise Undefined(msg)
 
 
-def _scalar_like(value: Any) -> Any:
+def scalar_like(value: Any) -> Any:
     """A 1 x 1 matrix is the number in it."""
     if isinstance(value, sp.MatrixBase) and value.shape == (1, 1):
         return value[0, 0]
@@ -53,7 +53,7 @@ def add(a: Any, b: Any) -> Any:
     if not is_array(a) and not is_array(b):
         return a + b
     if is_array(a) != is_array(b):
-        a, b = _scalar_like(a), _scalar_like(b)
+        a, b = scalar_like(a), scalar_like(b)
         if not is_array(a) and not is_array(b):
             return a + b
     _same_shape(a, b, "sum")
@@ -79,10 +79,10 @@ def multiply(a: Any, b: Any, *, dot: bool = False, fresh: Any = None) -> Any:
         return a * b
     sa, sb = shape_of(a), shape_of(b)
     if dot and sa[1] == 1 and sb[1] == 1 and sa[0] == sb[0] and sa[0] != 1:
-        return _scalar_like(multiply(transpose(a), b, fresh=fresh))
+        return scalar_like(multiply(transpose(a), b, fresh=fresh))
     if sa[1] != sb[0]:
         if sa == (1, 1) or sb == (1, 1):
-            return multiply(_scalar_like(a), b) if sa == (1, 1) else multiply(a, _scalar_like(b))
+            return multiply(scalar_like(a), b) if sa == (1, 1) else multiply(a, scalar_like(b))
         msg = f"product of {_show(a)} and {_show(b)}"
         raise Undefined(msg)
     if isinstance(a, Family) or isinstance(b, Family):
@@ -125,7 +125,7 @@ def power(a: Any, n: Any) -> Any:
     n = sp.sympify(n)
     if isinstance(a, Family):
         if shape_of(a) == (1, 1):
-            return _scalar_like(a) ** n
+            return scalar_like(a) ** n
         raise NotGeneral("power of a matrix")
     if a.shape == (1, 1):
         return a[0, 0] ** n

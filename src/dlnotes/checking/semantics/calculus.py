@@ -222,6 +222,17 @@ class Calculus:
     def _derive(
         self, body: Node, steps: list[tuple[Node, int]], env: Env, partial: bool
     ) -> Any:
+        siblings = self._siblings(body, steps[0][0], env) if partial else {}
+        if siblings:
+            old = dict(self.frozen)
+            self.frozen |= {k: s for k, (s, _) in siblings.items()}
+            try:
+                result = self._derive(body, steps, env, False)
+            finally:
+                self.frozen = old
+            for s, v in siblings.values():
+                result = self._put(result, self._thaw(s, v))
+            return result
         (variable, times), rest = steps[0], steps[1:]
         target, _, value = self._target(variable, env)
 
@@ -262,6 +273,22 @@ class Calculus:
         for condition, why in conditions.items():
             self.require(self._put(condition, thaw), self._put(why, thaw))
         return self._put(result, thaw)
+
+    def _siblings(
+        self, body: Node, variable: Node, env: Env
+    ) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+        """Return what a partial derivative holds fixed: the other direct arguments."""
+        del env
+        if body.kind != "name" or variable.kind != "name" or body.args:
+            return {}
+        entry = self.vocabulary.entries[body.value]
+        out: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        for key in entry.direct:
+            if key != variable.value and key in self.vocabulary.entries:
+                value = self.entry_value(self.vocabulary.entries[key])
+                if not self._is_symbol(value):
+                    out[(key,)] = (self._frozen_symbols(value), value)
+        return out
 
     def _derive_by_member(
         self, key: tuple[Any, ...], inner: Any, env: Env, times: int
@@ -335,7 +362,7 @@ class Calculus:
 
     def _by(self, result: Any, variable: Any, times: int) -> Any:
         """Differentiate a number or array by a number or array."""
-        result = arrays._scalar_like(result)
+        result = arrays.scalar_like(result)
         if not isinstance(variable, (sp.MatrixBase, Family)):
             if isinstance(result, Family):
                 return result.map(lambda x: self.differentiate(x, variable, times))
@@ -386,7 +413,7 @@ class Calculus:
         )
 
     def _scalar_probe(self, body: Node, variable: Node, env: Env) -> Any:
-        return arrays._scalar_like(self._body_of(body, variable, env))
+        return arrays.scalar_like(self._body_of(body, variable, env))
 
     def _gradient_variable(self, body: Node) -> Node:
         inner = body

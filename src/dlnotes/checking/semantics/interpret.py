@@ -102,6 +102,10 @@ class Interpreter(Calculus):
             return sp.I
         if entry.key in self.sizes:
             return sp.Integer(self.sizes[entry.key])
+        if indices and self.sizes_known:
+            literal = self._literal(entry, indices)
+            if literal is not None:
+                return self.entry_value(literal)
         env = self.index_env(entry, indices)
         if entry.kind == "defined":
             cached = self.defined.get(key) if not self._freezing() else None
@@ -125,6 +129,21 @@ class Interpreter(Calculus):
         if entry.role == "distribution":
             return self.distribution(entry, indices)
         return self.symbol(entry, indices)
+
+    def _literal(self, entry: Entry, indices: tuple[Any, ...]) -> Entry | None:
+        """Return the entry that is declared for just these indices (such as ``h_0``)."""
+        if not all(getattr(i, "is_Integer", False) for i in indices):
+            return None
+        todo = [str(i) for i in indices]
+        text = ""
+        for part in entry.pattern:
+            if isinstance(part, int):
+                text += "".join(todo[:part])
+                todo = todo[part:]
+            else:
+                text += part
+        found = self.vocabulary.entries.get(text)
+        return found if found is not None and found.key != entry.key else None
 
     def _freezing(self) -> bool:
         return bool(self.frozen or self.frozen_families)
@@ -357,7 +376,7 @@ class Interpreter(Calculus):
 
     def _div(self, node: Node, env: Env) -> Any:
         above, below = (self.value(a, env) for a in node.args)
-        below = arrays._scalar_like(below)
+        below = arrays.scalar_like(below)
         if arrays.is_array(below):
             raise Undefined("division by an array")
         if below == 0:
@@ -367,9 +386,11 @@ class Interpreter(Calculus):
 
     def _pow(self, node: Node, env: Env) -> Any:
         base, exponent = self.value(node.args[0], env), self.value(node.args[1], env)
-        base = arrays._scalar_like(base)
+        base, exponent = arrays.scalar_like(base), arrays.scalar_like(exponent)
         if arrays.is_array(exponent):
             raise Undefined("an array as exponent")
+        if node.value == "elementwise" and arrays.is_array(base):
+            return arrays.elementwise(lambda x: self._number_power(x, exponent), base)
         if arrays.is_array(base):
             if getattr(exponent, "is_negative", False) and isinstance(base, sp.MatrixBase) and (
                 base.rows == base.cols
@@ -377,6 +398,9 @@ class Interpreter(Calculus):
                 determinant = sp.factor_terms(sp.expand(base.det(method="berkowitz")))
                 self.require(sp.Ne(determinant, 0), determinant)
             return arrays.power(base, exponent)
+        return self._number_power(base, exponent)
+
+    def _number_power(self, base: Any, exponent: Any) -> Any:
         if base == sp.E:
             return sp.exp(exponent)
         if not exponent.is_integer:
@@ -424,7 +448,7 @@ class Interpreter(Calculus):
 
     def _inner(self, node: Node, env: Env) -> Any:
         a, b = (self.value(x, env) for x in node.args)
-        return arrays._scalar_like(arrays.multiply(arrays.transpose(a), b, fresh=self.fresh))
+        return arrays.scalar_like(arrays.multiply(arrays.transpose(a), b, fresh=self.fresh))
 
     def _floor(self, node: Node, env: Env) -> Any:
         return sp.floor(self.value(node.args[0], env))
@@ -486,7 +510,7 @@ class Interpreter(Calculus):
             shape_of(args[0]) != (1, 1)
         ):
             return arrays.elementwise(lambda x: self.call_entry(entry, indices, [x]), args[0])
-        args = [arrays._scalar_like(a) if entry.param_kind(p) == "scalar" else a
+        args = [arrays.scalar_like(a) if entry.param_kind(p) == "scalar" else a
                 for a, p in zip(args, entry.params, strict=False)]
         env = self.index_env(entry, indices) | self.parameters(entry, args)
         roles = self.roles_of(entry, args)
@@ -600,6 +624,8 @@ class Interpreter(Calculus):
     def _call(self, node: Node, env: Env) -> Any:
         name = node.value
         args = [self.value(a, env) for a in node.args]
+        if name not in ("tr", "diag", "det", "rank", "vec", "total", "len"):
+            args = [arrays.scalar_like(a) for a in args]
         if name in ("tr", "diag", "det", "rank", "vec", "total", "len"):
             return self.array_function(name, args[0])
         if name in ("max", "min"):

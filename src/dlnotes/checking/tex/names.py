@@ -196,7 +196,7 @@ class Names(Cursor):
         value = (*key, primes if isinstance(primes, int) else "order", len(indices))
         node = Node("apply", (*indices, *orders, *args), value, self.span_from(first))
         if power is not None:
-            node = Node("pow", (node, power), span=self.span_from(first))
+            node = Node("pow", (node, power), "elementwise", self.span_from(first))
         return node
 
     def arguments(self) -> list[Node]:

@@ -579,7 +579,7 @@ class Reader(Operators):
         extra = (base,) if base is not None else ()
         node = Node("call", (*args, *extra), name, self.span_from(first))
         if power is not None:
-            node = Node("pow", (node, power), span=self.span_from(first))
+            node = Node("pow", (node, power), "elementwise", self.span_from(first))
         return node
 
     def _expectation(self, first: int, text: str) -> Node:

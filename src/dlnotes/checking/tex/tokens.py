@@ -98,7 +98,7 @@ def tokenize(text: str) -> list[Token]:
     ['(', 'x', '+', '1', ')', '']
     """
     out: list[Token] = []
-    position, size = 0, None
+    position, size, size_start = 0, None, 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
@@ -110,7 +110,7 @@ def tokenize(text: str) -> list[Token]:
         if kind == "space" or raw in _SPACING:
             continue
         if raw in _SIZES:
-            size = raw
+            size, size_start = raw, match.start()
             continue
         value = _SYNONYMS.get(raw, raw)
         if kind == "word":
@@ -118,6 +118,7 @@ def tokenize(text: str) -> list[Token]:
             value = rf"\operatorname{{{inner}}}"
         elif kind == "env":
             value = re.sub(r"\s", "", raw)
+        start = match.start() if size is None else size_start
         if size is not None:
             opening = size.endswith("l") or size == r"\left"
             closing = size.endswith("r") or size == r"\right"
@@ -132,7 +133,7 @@ def tokenize(text: str) -> list[Token]:
             elif value == r"\|" and closing:
                 value = r"\rVert"
             size = None
-        out.append(Token(value, kind, match.start(), match.end()))
+        out.append(Token(value, kind, start, match.end()))
     out.append(Token("", "end", len(text), len(text)))
     return out
 
