@@ -35,7 +35,7 @@ Ball = Any
 """An `arb` or an `arb_series`."""
 
 
-class Unsupported(ValueError):  # noqa: N818 - says what is missing, not that something broke
+class Unsupported(ValueError):
     """An expression holds something that the engine does not know."""
 
 

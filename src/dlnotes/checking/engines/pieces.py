@@ -8,6 +8,7 @@ test point settles it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -229,5 +230,5 @@ def pieces_of(
     ends = [low, *places, high]
     return [
         Piece(a, b, _resolve(e, plain, _test_point(a, b)).subs(plain, symbol))
-        for a, b in zip(ends, ends[1:], strict=False)
+        for a, b in pairwise(ends)
     ]

@@ -74,7 +74,7 @@ ALLOWED_AXIOMS = frozenset({
 _VERSION = "1"  # of this driver: part of the cache's key
 
 
-class RocqAbsent(RuntimeError):  # noqa: N818 - an expected state of a machine
+class RocqAbsent(RuntimeError):
     """There is no compiler on this machine."""
 
 
@@ -179,7 +179,8 @@ def _asked(text: str) -> dict[str, str]:
     therefore print those of ``Definition theorems := (@a, @b, ...)``; they are then stated
     for each of its members, as an upper bound.
     """
-    found, bundles = {}, {}
+    found: dict[str, str] = {}
+    bundles: dict[str, list[str]] = {}
     for s in sentences(text):
         match = re.fullmatch(r"Definition ([\w']+) := \( ?(@[\w'.]+(?:, @[\w'.]+)*)\)", s.text)
         if match:
@@ -255,7 +256,12 @@ def _axioms(shown: str) -> tuple[str, ...]:
     if "Closed under the global context" in shown:
         return ()
     names = re.findall(r"^([A-Za-z_][\w'.]*)(?:\s*:|$)", shown, re.MULTILINE)
-    return tuple(sorted({n for n in names if n != "Axioms"}))
+    return tuple(sorted({_full_name(n) for n in names if n != "Axioms"}))
+
+
+def _full_name(axiom: str) -> str:
+    """Return an accepted axiom's full name (the compiler prints the shortest that is clear)."""
+    return next((a for a in ALLOWED_AXIOMS if a == axiom or a.endswith(f".{axiom}")), axiom)
 
 
 def compile_file(

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "Forbidden",
@@ -46,7 +49,7 @@ _DEFINING = ("Definition", "Fixpoint", "Inductive", "Record", "Notation", "CoInd
 _PREFIX = r"(?:(?:Local|Global|Polymorphic|Program|#\[[^\]]*\])\s+)*"
 
 
-class Forbidden(ValueError):  # noqa: N818 - says which line may not stand
+class Forbidden(ValueError):
     """A Rocq file holds something that would make its theorems worth less."""
 
 
@@ -58,7 +61,8 @@ def without_comments(text: str) -> str:
     >>> without_comments("Qed. (* not (* really *) *) Check x.")
     'Qed.                        Check x.'
     """
-    out, depth, quoted, i = [], 0, False, 0
+    out: list[str] = []
+    depth, quoted, i = 0, False, 0
     while i < len(text):
         pair = text[i : i + 2]
         if not quoted and pair == "(*":

@@ -17,7 +17,7 @@ from dlnotes.checking.engines.balls import Unsupported, constant
 __all__ = ["ONE", "Scale", "TooShort", "sign_of"]
 
 
-class TooShort(Exception):  # noqa: N818 - a request to start the tail further out
+class TooShort(Exception):
     """The tail starts too early for a bound to hold; start further out."""
 
 
@@ -87,7 +87,8 @@ class Scale:
         )
 
     def __truediv__(self, other: Scale) -> Scale:
-        return self * other ** sympy.S.NegativeOne
+        inverse: Scale = other**sympy.S.NegativeOne
+        return self * inverse
 
     @property
     def growth(self) -> int:

@@ -7,6 +7,7 @@ are the business of `dlnotes.checking.engines.intervals`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -33,11 +34,11 @@ SMALLEST_BOX = 2.0**-34
 HIGHEST_CONTACT = 6
 
 
-class NotCertified(Exception):  # noqa: N818 - the answer "unproved"
+class NotCertified(Exception):
     """The search ended without an answer."""
 
 
-class Violation(Exception):  # noqa: N818 - carries a counterexample
+class Violation(Exception):
     """A point at which the inequality fails, exactly represented."""
 
     def __init__(self, point: sympy.Expr) -> None:
@@ -151,7 +152,7 @@ class Core:
             cuts = [a, *sorted(e for p, q in contacts for e in (p, q) if a < e < b), b]
             if len(cuts) == 2:
                 cuts = [a, c, b]
-            work += list(zip(cuts, cuts[1:], strict=False))
+            work += list(pairwise(cuts))
 
     def _critical_point(self, a: float, b: float, tried: set[str]) -> sympy.Expr | None:
         """Return an exact number near which f' vanishes, where it is recognised."""

@@ -33,7 +33,7 @@ _RELATIONS = {
 }
 
 
-class NotExpressible(ValueError):  # noqa: N818 - says what is missing
+class NotExpressible(ValueError):
     """A formula holds something other than polynomials, |.|, max, min and cases."""
 
 
@@ -71,7 +71,8 @@ class _Writer:
             op = "+" if isinstance(e, sympy.Add) else "*"
             return f"({op} {' '.join(self.term(part) for part in e.args)})"
         if isinstance(e, sympy.Pow) and e.exp.is_Integer:
-            base = self._name(e.base, self.term(e.base)) if e.base.args else self.term(e.base)
+            base = self.term(e.base)
+            base = self._name(e.base, base) if e.base.args else base
             power = base if abs(e.exp) == 1 else f"(* {' '.join([base] * abs(int(e.exp)))})"
             return power if e.exp > 0 else f"(/ 1.0 {power})"
         if isinstance(e, sympy.Abs):
@@ -136,7 +137,9 @@ def _assumption_text(symbol: sympy.Symbol, name: str) -> list[str]:
     return []
 
 
-def to_smtlib(hypotheses: Iterable[Any], conclusion: Any) -> tuple[str, dict[str, sympy.Symbol]]:
+def to_smtlib(
+    hypotheses: Iterable[Any], conclusion: Any
+) -> tuple[str, dict[str, sympy.Symbol]]:
     """Return the question "can the hypotheses hold without the conclusion" for a solver.
 
     Parameters

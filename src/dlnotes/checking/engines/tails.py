@@ -37,7 +37,7 @@ MOST_TERMS = 24
 """Sums longer than this are folded: small scales go into the ball of a larger one."""
 
 
-class Undecided(Exception):  # noqa: N818 - an answer, not a failure
+class Undecided(Exception):
     """The tail's sign or limit cannot be read off."""
 
 
@@ -71,6 +71,10 @@ class Coefficient:
 
 Tail = dict[Scale, Coefficient]
 """A function on t >= M: growth scale -> coefficient."""
+
+
+def _compare(s: Scale, t: Scale) -> int:
+    return (s / t).growth
 
 
 def _from_zero(e: arb) -> arb:
@@ -121,7 +125,7 @@ class TailArithmetic:
         kept = {s: c for s, c in f.items() if not c.is_zero}
         if len(kept) <= MOST_TERMS:
             return kept
-        order = sorted(kept, key=cmp_to_key(lambda s, t: (s / t).growth))
+        order = sorted(kept, key=cmp_to_key(_compare))
         while len(order) > MOST_TERMS:
             small, large = order.pop(0), order[0]
             share = _from_zero((small / large).supremum(self.start))
