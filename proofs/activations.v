@@ -392,7 +392,7 @@ Proof.
     + intros j _; unfold jacobian; rewrite kronecker_sym; ring.
 Qed.
 
-Lemma mean_square_around z v c :
+Theorem mean_square_around z v c :
   sum K (fun i => softmax z i * (v i - c) ^ 2) = quadratic_form z v + (mean z v - c) ^ 2.
 Proof.
   rewrite quadratic_form_variance.
@@ -461,6 +461,7 @@ Definition theorems := (
   @cross_entropy_gradient_one_hot,
   @logsumexp_bounds,
   @jacobian_positive_semidefinite,
+  @mean_square_around,
   @jacobian_half_bound).
 
 Print Assumptions theorems.

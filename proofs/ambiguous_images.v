@@ -93,6 +93,10 @@ Proof.
   apply divergence_nonnegative; auto; intros k _ _; now apply Rinv_0_lt_compat.
 Qed.
 
+Theorem entropy_bounds K p : (0 < K)%nat -> distribution K p ->
+  0 <= entropy K p <= ln (INR K).
+Proof. split; [ now apply entropy_nonnegative | now apply entropy_le_log_classes ]. Qed.
+
 (** ** Disagreement of M networks *)
 
 Section Networks.
@@ -181,6 +185,15 @@ Proof.
     (mixture_ge m k Hm Hk)) as L.
   rewrite ln_mult in L by assumption; lra.
 Qed.
+
+(** Information about the network cannot exceed what the ensemble leaves open. *)
+Theorem mutual_information_le_entropy : mutual_information <= entropy K mixture.
+Proof.
+  unfold mutual_information.
+  assert (0 <= sum M (fun m => w m * entropy K (p m))); [ | lra ].
+  apply sum_nonneg; intros m Hm; apply Rmult_le_pos; [ left; auto | ].
+  apply entropy_nonnegative; auto.
+Qed.
 End Networks.
 
 (** ** Equal weights: at most ln M *)
@@ -205,6 +218,16 @@ Proof.
   - apply Rle_trans with (entropy M (equal_weights M)).
     + now apply mutual_information_le_entropy_of_weights.
     + now apply entropy_le_log_classes.
+Qed.
+
+Theorem mutual_information_bounds K M p : (0 < M)%nat ->
+  (forall m, (m < M)%nat -> distribution K (p m)) ->
+  let w := equal_weights M in
+  0 <= mutual_information K M w p <= Rmin (entropy K (mixture M w p)) (ln (INR M)).
+Proof.
+  intros HM Dp w; destruct (equal_weights_distribution M HM) as (W & Wp).
+  destruct (jensen_shannon_bounds K M p HM Dp) as (L & U); split; [ exact L | ].
+  apply Rmin_glb; [ now apply mutual_information_le_entropy | exact U ].
 Qed.
 
 (** ** Two distributions *)
@@ -248,7 +271,10 @@ Definition theorems := (
   @divergence_nonnegative,
   @entropy_nonnegative,
   @entropy_le_log_classes,
+  @entropy_bounds,
   @mutual_information_divergences,
+  @mutual_information_le_entropy,
+  @mutual_information_bounds,
   @mutual_information_nonnegative,
   @mutual_information_le_entropy_of_weights,
   @jensen_shannon_bounds,

@@ -95,6 +95,27 @@ apply/ffunP => a; rewrite !ffunE (reindex_inj oppr_inj) /=.
 by apply: eq_bigr => b _; rewrite ffunE.
 Qed.
 
+(** The kernel of such a map is unique. *)
+Theorem kernel_unique k h : (forall x, convolve k x = convolve h x) -> k = h.
+Proof.
+move=> same; have := same delta.
+by rewrite !(convolve_commutative _ delta) !convolve_delta.
+Qed.
+
+(** Correlation has no commutative and no associative law; it has these. *)
+Theorem correlate_reversed k x a : correlate k x a = correlate x k (- a).
+Proof.
+rewrite !ffunE (reindex_inj (addrI (- a))) /=; apply: eq_bigr => b _.
+by rewrite addNKr mulrC.
+Qed.
+
+Theorem correlate_twice k h x : correlate k (correlate h x) = correlate (convolve k h) x.
+Proof.
+rewrite !correlate_is_convolve_flip convolve_associative; congr convolve.
+apply/ffunP => a; rewrite !ffunE (reindex_inj oppr_inj) /=.
+by apply: eq_bigr => b _; rewrite !ffunE !opprK opprD.
+Qed.
+
 (** Backward pass of y = correlate k x with cotangent g: convolve k g for the image,
     and the correlation of g with x for the kernel. *)
 Theorem correlate_adjoint k x g :
@@ -192,6 +213,9 @@ Print Assumptions convolve_linear.
 Print Assumptions convolve_translate.
 Print Assumptions equivariant_is_convolution.
 Print Assumptions correlate_is_convolve_flip.
+Print Assumptions kernel_unique.
+Print Assumptions correlate_reversed.
+Print Assumptions correlate_twice.
 Print Assumptions correlate_adjoint.
 Print Assumptions correlate_kernel_adjoint.
 Print Assumptions transform_convolve.

@@ -96,6 +96,47 @@ Proof.
 elim: N => [p | p k q W b rest IH] /=; first exact: rank_leq_row.
 rewrite leq_min rank_leq_col /=; exact: leq_trans (mxrankM_maxl _ _) IH.
 Qed.
+
+(** Conversely, a matrix of that rank is the weight of a network of those widths: split
+    it at each hidden layer into two factors that meet in as many columns as its rank. *)
+Fixpoint widths m n (N : network F m n) : seq nat :=
+  match N with
+  | Empty _ => [::]
+  | Layer _ k _ _ _ rest => k :: widths rest
+  end.
+
+Lemma factor m k n (A : 'M[F]_(n, m)) : (\rank A <= k)%N ->
+  exists B : 'M_(n, k), exists C : 'M_(k, m), A = B *m C /\ (\rank B <= \rank A)%N.
+Proof.
+move=> rk; exists (col_base A *m pid_mx (\rank A)), (pid_mx (\rank A) *m row_base A).
+split; last exact: leq_trans (mxrankM_maxl _ _) (rank_leq_col _).
+rewrite mulmxA -(mulmxA (col_base A)) mul_pid_mx minnn (minn_idPr rk) pid_mx_1 mulmx1.
+by rewrite mulmx_base.
+Qed.
+
+Lemma rank_le_widths m n (N : network F m n) :
+  all (fun k => \rank (weight N) <= k)%N (widths N).
+Proof.
+elim: N => [//|p k q W b rest IH] /=; apply/andP; split.
+  exact: leq_trans (mxrankM_maxl _ _) (rank_leq_col _).
+by apply/allP => j jw; apply: leq_trans (mxrankM_maxl _ _) (allP IH j jw).
+Qed.
+
+(** [k :: ws] lists the widths after the input; their last is the width of the output. *)
+Theorem rank_of_widths m k ws (A : 'M[F]_(last k ws, m)) (c : 'cV_(last k ws)) :
+  (exists N : network F m (last k ws),
+     widths N = k :: ws /\ weight N = A /\ bias N = c) <->
+  all (fun j => \rank A <= j)%N (k :: ws).
+Proof.
+split=> [[N [<- [<- _]]] | ]; first exact: rank_le_widths.
+elim: ws m k A c => [|j ws IH] m k A c /= /andP[rk rest].
+  by exists (Layer A c (Empty _ k)); split; last by rewrite /= mul1mx mul1mx addr0.
+have [B [C [AE rB]]] := factor rk.
+have [|N [wN [WN bN]]] := IH k j B c.
+  case/andP: rest => rj rest; rewrite /= (leq_trans rB rj) /=.
+  by apply/allP => i iw; exact: leq_trans rB (allP rest i iw).
+by exists (Layer C 0 N); rewrite /= wN WN bN mulmx0 add0r AE.
+Qed.
 End Rank.
 End Collapse.
 
@@ -158,12 +199,20 @@ Proof. apply xor_not_one_hidden_unit, relu_monotone. Qed.
 (** Two hidden units suffice. *)
 Definition xor_network (x1 x2 : R) : R := relu (x1 + x2) - 2 * relu (x1 + x2 - 1).
 
-Theorem relu_network_computes_xor :
-  xor_network 0 0 = 0 /\ xor_network 0 1 = 1 /\
-  xor_network 1 0 = 1 /\ xor_network 1 1 = 0.
+Definition bit (i : R) : Prop := i = 0 \/ i = 1.
+
+Theorem relu_network_computes_xor i j : bit i -> bit j -> xor_network i j = (i - j) ^ 2.
 Proof.
-  unfold xor_network, relu, Rmax; repeat split; repeat destruct Rle_dec; lra.
+  unfold xor_network, relu, Rmax; intros [-> | ->] [-> | ->]; repeat destruct Rle_dec; lra.
 Qed.
+
+(** The best affine fit: any affine function, written around the middle of the square,
+    and its squared errors on the four corners. *)
+Theorem best_affine_fit (alpha beta gamma : R) :
+  let error i j := (alpha * (i - 1 / 2) + beta * (j - 1 / 2) + gamma - (i - j) ^ 2) ^ 2 in
+  error 0 0 + error 0 1 + error 1 0 + error 1 1 =
+  alpha ^ 2 + beta ^ 2 + 4 * (gamma - 1 / 2) ^ 2 + 1.
+Proof. simpl; field. Qed.
 End ExclusiveOr.
 
 (** ** Piecewise-linear interpolation on one cell *)
@@ -310,6 +359,7 @@ Print Assumptions Collapse.two_layers.
 Print Assumptions Collapse.affine_collapse.
 Print Assumptions Collapse.collapse_of_stack.
 Print Assumptions Collapse.collapse_rank.
+Print Assumptions Collapse.rank_of_widths.
 
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
 Definition theorems := (
@@ -318,6 +368,7 @@ Definition theorems := (
   @ExclusiveOr.xor_not_one_hidden_unit,
   @ExclusiveOr.xor_not_one_relu,
   @ExclusiveOr.relu_network_computes_xor,
+  @ExclusiveOr.best_affine_fit,
   @Interpolation.interpolation_error_lipschitz,
   @Interpolation.interpolation_error_smooth).
 

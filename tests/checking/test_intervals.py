@@ -144,7 +144,7 @@ class TestBounds:
             verdict = certify_bound(lower, function, upper, x, strict=strict)
         assert verdict.kind is Kind.PROVED
         assert verdict.tier is Tier.CERTIFIED
-        assert verdict.seconds < 2
+        assert verdict.seconds < 10  # 0.1 s on a quiet machine; the load of others counts too
 
     @pytest.mark.parametrize(
         ("lower", "function", "upper", "strict"),

@@ -121,6 +121,7 @@ class Core:
             self._require_nonnegative(strict)
 
     def _require_nonnegative(self, strict: bool) -> None:
+        self._scan()
         contacts: list[tuple[float, float]] = []
         for end, left_out in zip((self.low, self.high), self.open_ends, strict=True):
             contacts += self._contact(end, strict, left_out=left_out)
@@ -153,6 +154,17 @@ class Core:
             if len(cuts) == 2:
                 cuts = [a, c, b]
             work += list(pairwise(cuts))
+
+    def _scan(self, count: int = 48) -> None:
+        """Raise a `Violation` at the worst of some inner points, if one is bad: refute first."""
+        worst, place = arb(0), None
+        for i in range(1, count):
+            point = self.left + (self.right - self.left) * i / count
+            value = self.at(arb(point))
+            if value.is_finite() and value < worst:
+                worst, place = arb(value.upper()), point
+        if place is not None:
+            raise Violation(exact(place))
 
     def _critical_point(self, a: float, b: float, tried: set[str]) -> sympy.Expr | None:
         """Return an exact number near which f' vanishes, where it is recognised."""
