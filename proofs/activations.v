@@ -1,0 +1,467 @@
+(** * Activations
+
+    What is proved here, for every real argument and every number K of classes:
+
+    - the derivatives of sigmoid, tanh, softplus, SiLU and ReLU (the last away from
+      0, where it is shown to have none);
+    - 0 < sigma'(x) <= 1/4 with equality at 0 only, 0 < tanh'(x) <= 1 likewise;
+    - relu <= softplus <= relu + ln 2;
+    - softmax: a probability vector, unchanged by a shift of its argument, with
+      Jacobian s_i (delta_ij - s_j), and with 0 <= v^T J v <= |v|^2 / 2;
+    - the gradient s - y of the cross-entropy, for any target y that sums to one;
+    - max z <= logsumexp z <= max z + ln K.
+
+    Conditions are written in the theorems; where nothing is written there is
+    none.  The only axioms are those of Coq's real numbers. *)
+
+Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Dlnotes Require Import finite_sums.
+Open Scope R_scope.
+
+(** ** Rules of differentiation, in the form in which they are used below
+
+    [is_derive f x d] says that f is differentiable at x with derivative d.
+    Coquelicot states its rules for general normed modules; here they are for R. *)
+
+Lemma derive_value (f : R -> R) x a b : is_derive f x a -> a = b -> is_derive f x b.
+Proof. now intros D <-. Qed.
+
+Lemma derive_const (c x : R) : is_derive (fun _ => c) x 0.
+Proof. exact (is_derive_const c x). Qed.
+
+Lemma derive_id (x : R) : is_derive (fun t => t) x 1.
+Proof. exact (is_derive_id x). Qed.
+
+Lemma derive_plus (f g : R -> R) x a b :
+  is_derive f x a -> is_derive g x b -> is_derive (fun t => f t + g t) x (a + b).
+Proof. exact (is_derive_plus f g x a b). Qed.
+
+Lemma derive_minus (f g : R -> R) x a b :
+  is_derive f x a -> is_derive g x b -> is_derive (fun t => f t - g t) x (a - b).
+Proof. exact (is_derive_minus f g x a b). Qed.
+
+Lemma derive_sum M (f : nat -> R -> R) x (d : nat -> R) :
+  (forall k, (k < M)%nat -> is_derive (f k) x (d k)) ->
+  is_derive (fun t => sum M (fun k => f k t)) x (sum M d).
+Proof.
+  induction M as [| n IH]; intro D; simpl; [ apply derive_const | ].
+  apply derive_plus; [ apply IH; intros; apply D; lia | apply D; lia ].
+Qed.
+
+(** Two functions that agree within r of x have the same derivative there. *)
+Lemma derive_near (f g : R -> R) x r d : 0 < r ->
+  (forall t, x - r < t < x + r -> f t = g t) -> is_derive f x d -> is_derive g x d.
+Proof.
+  intros P E; apply is_derive_ext_loc; exists (mkposreal r P); intros t Ht; apply E.
+  unfold ball in Ht; simpl in Ht; unfold AbsRing_ball, abs, minus, plus, opp in Ht; simpl in Ht.
+  apply Rabs_lt_between in Ht; lra.
+Qed.
+
+(** ** The sigmoid *)
+
+Definition sigmoid (x : R) : R := 1 / (1 + exp (- x)).
+
+Lemma one_plus_exp_pos x : 0 < 1 + exp x.
+Proof. pose proof (exp_pos x); lra. Qed.
+
+Lemma sigmoid_range x : 0 < sigmoid x < 1.
+Proof.
+  unfold sigmoid; pose proof (exp_pos (- x)) as E; split.
+  - apply Rdiv_lt_0_compat; lra.
+  - apply Rmult_lt_reg_r with (1 + exp (- x)); [ lra | ].
+    unfold Rdiv; rewrite Rmult_assoc, Rinv_l; lra.
+Qed.
+
+Theorem sigmoid_symmetry x : sigmoid (- x) = 1 - sigmoid x.
+Proof.
+  unfold sigmoid; rewrite Ropp_involutive, exp_Ropp.
+  pose proof (exp_pos x); field; lra.
+Qed.
+
+Theorem sigmoid_derivative x :
+  is_derive sigmoid x (sigmoid x * (1 - sigmoid x)).
+Proof.
+  unfold sigmoid; pose proof (one_plus_exp_pos (- x)).
+  auto_derive; [ lra | field; lra ].
+Qed.
+
+(** The form in which the course notes left the derivative. *)
+Theorem sigmoid_derivative_exponential x :
+  is_derive sigmoid x (exp (- x) / (1 + exp (- x)) ^ 2).
+Proof.
+  unfold sigmoid; pose proof (one_plus_exp_pos (- x)).
+  auto_derive; [ lra | field; lra ].
+Qed.
+
+Theorem sigmoid_derivative_bound x :
+  0 < sigmoid x * (1 - sigmoid x) <= 1 / 4.
+Proof.
+  pose proof (sigmoid_range x) as [P Q]; split; [ apply Rmult_lt_0_compat; lra | ].
+  (* s (1 - s) = 1/4 - (s - 1/2)^2 *)
+  pose proof (pow2_ge_0 (sigmoid x - 1 / 2)); lra.
+Qed.
+
+Lemma sigmoid_0 : sigmoid 0 = 1 / 2.
+Proof. unfold sigmoid; rewrite Ropp_0, exp_0; field. Qed.
+
+Theorem sigmoid_derivative_bound_attained x :
+  sigmoid x * (1 - sigmoid x) = 1 / 4 <-> x = 0.
+Proof.
+  split; [ intro H | intros ->; rewrite sigmoid_0; field ].
+  assert (half : sigmoid x = 1 / 2).
+  { assert (sq : (sigmoid x - 1 / 2) * (sigmoid x - 1 / 2) = 0) by lra.
+    apply Rmult_integral in sq; lra. }
+  assert (E : exp (- x) = 1).
+  { unfold sigmoid in half; pose proof (one_plus_exp_pos (- x)).
+    assert (1 = 1 / 2 * (1 + exp (- x))); [ rewrite <- half; field; lra | lra ]. }
+  rewrite <- exp_0 in E; apply exp_inv in E; lra.
+Qed.
+
+(** ** The hyperbolic tangent *)
+
+Lemma cosh_pos x : 0 < cosh x.
+Proof. unfold cosh; pose proof (exp_pos x); pose proof (exp_pos (- x)); lra. Qed.
+
+Theorem tanh_derivative x : is_derive tanh x (1 - tanh x ^ 2).
+Proof.
+  unfold tanh, sinh, cosh; pose proof (exp_pos x); pose proof (exp_pos (- x)).
+  auto_derive; [ lra | field; lra ].
+Qed.
+
+Theorem tanh_of_sigmoid x : tanh x = 2 * sigmoid (2 * x) - 1.
+Proof.
+  unfold tanh, sinh, cosh, sigmoid.
+  replace (- (2 * x)) with (- x + - x) by ring; rewrite exp_plus.
+  rewrite exp_Ropp; pose proof (exp_pos x).
+  assert (0 < exp x * exp x) by (apply Rmult_lt_0_compat; lra).
+  field; repeat split; nra.
+Qed.
+
+Lemma tanh_range x : -1 < tanh x < 1.
+Proof. rewrite tanh_of_sigmoid; pose proof (sigmoid_range (2 * x)); lra. Qed.
+
+Theorem tanh_derivative_bound x : 0 < 1 - tanh x ^ 2 <= 1.
+Proof. pose proof (tanh_range x); split; nra. Qed.
+
+Theorem tanh_derivative_bound_attained x : 1 - tanh x ^ 2 = 1 <-> x = 0.
+Proof.
+  rewrite tanh_of_sigmoid; pose proof (sigmoid_derivative_bound_attained (2 * x)) as [A B].
+  split; [ intro H | intros -> ].
+  - assert (2 * x = 0); [ apply A | ]; lra.
+  - rewrite Rmult_0_r, sigmoid_0; lra.
+Qed.
+
+(** ** Softplus and ReLU *)
+
+Definition softplus (x : R) : R := ln (1 + exp x).
+Definition relu (x : R) : R := Rmax 0 x.
+
+Theorem softplus_derivative x : is_derive softplus x (sigmoid x).
+Proof.
+  unfold softplus, sigmoid; pose proof (exp_pos x); rewrite exp_Ropp.
+  auto_derive; [ lra | field; lra ].
+Qed.
+
+Theorem softplus_bounds x : relu x < softplus x <= relu x + ln 2.
+Proof.
+  unfold softplus, relu; pose proof (exp_pos x) as P; split.
+  - unfold Rmax; destruct (Rle_dec 0 x).
+    + rewrite <- (ln_exp x) at 1; apply ln_increasing; lra.
+    + rewrite <- ln_1; apply ln_increasing; lra.
+  - (* 1 + e^x <= 2 e^max(0,x) *)
+    rewrite <- (ln_exp (Rmax 0 x)), <- ln_mult, Rmult_comm; [ | apply exp_pos | lra ].
+    apply ln_le; [ lra | ]; unfold Rmax; destruct (Rle_dec 0 x) as [L | G].
+    + pose proof (exp_ineq1_le x); lra.
+    + pose proof (exp_increasing x 0 ltac:(lra)) as E; rewrite exp_0 in *; lra.
+Qed.
+
+Theorem relu_derivative_positive x : 0 < x -> is_derive relu x 1.
+Proof.
+  intro P; apply (derive_near (fun t => t) relu x x); [ assumption | | apply derive_id ].
+  intros t Ht; unfold relu; rewrite Rmax_right; lra.
+Qed.
+
+Theorem relu_derivative_negative x : x < 0 -> is_derive relu x 0.
+Proof.
+  intro P; apply (derive_near (fun _ => 0) relu x (- x)); [ lra | | apply derive_const ].
+  intros t Ht; unfold relu; rewrite Rmax_left; lra.
+Qed.
+
+(** At the kink no number is the derivative: the difference quotients are 1 on the
+    right and 0 on the left. *)
+Theorem relu_no_derivative_at_0 : ~ exists d, is_derive relu 0 d.
+Proof.
+  intros [d D]; apply is_derive_Reals in D.
+  destruct (D (1 / 2) ltac:(lra)) as [r Hr]; pose proof (cond_pos r) as Pr.
+  assert (right : relu (0 + r / 2) = r / 2) by (unfold relu; rewrite Rmax_right; lra).
+  assert (left : relu (0 + - (r / 2)) = 0) by (unfold relu; rewrite Rmax_left; lra).
+  assert (zero : relu 0 = 0) by (unfold relu; rewrite Rmax_left; lra).
+  pose proof (Hr (r / 2) ltac:(lra) ltac:(rewrite Rabs_pos_eq; lra)) as R1.
+  pose proof (Hr (- (r / 2)) ltac:(lra) ltac:(rewrite Rabs_left; lra)) as R0.
+  rewrite right, zero in R1; rewrite left, zero in R0.
+  replace ((r / 2 - 0) / (r / 2)) with 1 in R1 by (field; lra).
+  replace ((0 - 0) / - (r / 2)) with 0 in R0 by (field; lra).
+  apply Rabs_lt_between in R1; apply Rabs_lt_between in R0; lra.
+Qed.
+
+(** ** SiLU *)
+
+Definition silu (x : R) : R := x * sigmoid x.
+
+Theorem silu_derivative x :
+  is_derive silu x (sigmoid x * (1 + x * (1 - sigmoid x))).
+Proof.
+  unfold silu, sigmoid; pose proof (one_plus_exp_pos (- x)).
+  auto_derive; [ lra | field; lra ].
+Qed.
+
+(** ** Softmax over K classes *)
+
+Section Softmax.
+Variable K : nat.
+Implicit Types z v y : nat -> R.
+
+Definition partition z : R := sum K (fun k => exp (z k)).
+Definition softmax z (i : nat) : R := exp (z i) / partition z.
+Definition logsumexp z : R := ln (partition z).
+
+(** [set z j t] is z with its j-th entry replaced by t; a partial derivative of F
+    with respect to z_j is the derivative of t |-> F (set z j t) at t = z_j. *)
+Definition set z (j : nat) (t : R) : nat -> R :=
+  fun k => if Nat.eqb k j then t else z k.
+Definition is_partial (F : (nat -> R) -> R) z (j : nat) (d : R) : Prop :=
+  is_derive (fun t => F (set z j t)) (z j) d.
+
+Lemma set_same z j k : set z j (z j) k = z k.
+Proof. unfold set; destruct (Nat.eqb_spec k j); congruence. Qed.
+
+Lemma partition_set_same z j : partition (set z j (z j)) = partition z.
+Proof. apply sum_ext; intros; now rewrite set_same. Qed.
+
+Hypothesis K_pos : (0 < K)%nat.
+
+Lemma partition_pos z : 0 < partition z.
+Proof.
+  apply Rlt_le_trans with (exp (z 0%nat)); [ apply exp_pos | ].
+  apply (sum_ge_one K (fun k => exp (z k)) 0); [ | assumption ].
+  intros; left; apply exp_pos.
+Qed.
+
+Lemma softmax_pos z i : 0 < softmax z i.
+Proof. apply Rdiv_lt_0_compat; [ apply exp_pos | apply partition_pos ]. Qed.
+
+Theorem softmax_sums_to_one z : sum K (softmax z) = 1.
+Proof.
+  unfold softmax, Rdiv; pose proof (partition_pos z).
+  rewrite (sum_ext K _ (fun i => / partition z * exp (z i))) by (intros; ring).
+  rewrite sum_scal; fold (partition z); field; lra.
+Qed.
+
+Theorem softmax_shift z c i : softmax (fun k => z k + c) i = softmax z i.
+Proof.
+  unfold softmax; assert (E : partition (fun k => z k + c) = exp c * partition z).
+  { unfold partition; rewrite <- sum_scal; apply sum_ext; intros; rewrite exp_plus; ring. }
+  rewrite E, exp_plus; pose proof (partition_pos z); pose proof (exp_pos c); field; lra.
+Qed.
+
+Lemma exp_entry_derivative z j k :
+  is_partial (fun w => exp (w k)) z j (kronecker k j * exp (z j)).
+Proof.
+  unfold is_partial, set, kronecker; destruct (Nat.eqb k j).
+  - auto_derive; [ trivial | ring ].
+  - rewrite Rmult_0_l; apply derive_const.
+Qed.
+
+Lemma partition_derivative z j : (j < K)%nat -> is_partial partition z j (exp (z j)).
+Proof.
+  intro Hj; eapply derive_value.
+  - apply (derive_sum K (fun k t => exp (set z j t k))).
+    intros k _; apply exp_entry_derivative.
+  - apply (sum_kronecker K j (fun _ => exp (z j))); assumption.
+Qed.
+
+(** All of the Jacobian; the course notes had its diagonal i = j only. *)
+Theorem softmax_jacobian z i j : (j < K)%nat ->
+  is_partial (fun w => softmax w i) z j (softmax z i * (kronecker i j - softmax z j)).
+Proof.
+  intro Hj; pose proof (partition_pos z) as Z.
+  pose proof (is_derive_div _ _ (z j) _ _
+    (exp_entry_derivative z j i) (partition_derivative z j Hj)) as D.
+  cbv beta in D; rewrite partition_set_same, set_same in D.
+  eapply derive_value; [ apply D; lra | ].
+  unfold softmax, kronecker; destruct (Nat.eqb_spec i j) as [-> | ne].
+  - change (@eq R ((1 * exp (z j) * partition z - exp (z j) * exp (z j)) / partition z ^ 2)
+      (exp (z j) / partition z * (1 - exp (z j) / partition z))); field; lra.
+  - change (@eq R ((0 * exp (z j) * partition z - exp (z i) * exp (z j)) / partition z ^ 2)
+      (exp (z i) / partition z * (0 - exp (z j) / partition z))); field; lra.
+Qed.
+
+Theorem logsumexp_gradient z j : (j < K)%nat -> is_partial logsumexp z j (softmax z j).
+Proof.
+  intro Hj; pose proof (partition_pos z) as Z.
+  eapply derive_value.
+  - apply (is_derive_comp ln (fun t => partition (set z j t))).
+    + rewrite partition_set_same; apply is_derive_ln, Z.
+    + apply partition_derivative, Hj.
+  - reflexivity.
+Qed.
+
+(** Cross-entropy of a target y (one-hot or soft) against softmax z. *)
+Definition cross_entropy y z : R := - sum K (fun k => y k * ln (softmax z k)).
+
+Lemma cross_entropy_logits y z : sum K y = 1 ->
+  cross_entropy y z = logsumexp z - sum K (fun k => y k * z k).
+Proof.
+  intro Y; unfold cross_entropy.
+  rewrite (sum_ext K _ (fun k => y k * z k - logsumexp z * y k)).
+  - rewrite sum_minus, sum_scal, Y; ring.
+  - intros k _; unfold softmax, Rdiv.
+    rewrite ln_mult, ln_Rinv, ln_exp;
+      [ unfold logsumexp; ring | apply partition_pos | apply exp_pos | ].
+    apply Rinv_0_lt_compat, partition_pos.
+Qed.
+
+Theorem cross_entropy_gradient y z j : sum K y = 1 -> (j < K)%nat ->
+  is_partial (cross_entropy y) z j (softmax z j - y j).
+Proof.
+  intros Y Hj; unfold is_partial.
+  apply is_derive_ext with
+    (fun t => logsumexp (set z j t) - sum K (fun k => y k * set z j t k)).
+  { intro t; symmetry; apply cross_entropy_logits, Y. }
+  apply derive_minus; [ apply logsumexp_gradient, Hj | ].
+  eapply derive_value.
+  - apply (derive_sum K (fun k t => y k * set z j t k) (z j)
+      (fun k => kronecker k j * y k)).
+    intros k _; unfold set, kronecker; destruct (Nat.eqb k j).
+    + auto_derive; [ trivial | ring ].
+    + rewrite Rmult_0_l; apply derive_const.
+  - apply sum_kronecker, Hj.
+Qed.
+
+(** One-hot target: the loss is logsumexp z - z_c and its gradient s - e_c. *)
+Corollary cross_entropy_gradient_one_hot z c j : (c < K)%nat -> (j < K)%nat ->
+  is_partial (fun w => - ln (softmax w c)) z j (softmax z j - kronecker j c).
+Proof.
+  intros Hc Hj; unfold is_partial.
+  apply is_derive_ext with (fun t => cross_entropy (fun k => kronecker k c) (set z j t)).
+  { intro t; unfold cross_entropy; now rewrite sum_kronecker. }
+  apply (cross_entropy_gradient (fun k => kronecker k c)); [ | assumption ].
+  rewrite <- (sum_kronecker K c (fun _ => 1) Hc); apply sum_ext; intros; ring.
+Qed.
+
+(** max z <= logsumexp z <= max z + ln K *)
+Theorem logsumexp_bounds z m :
+  (forall k, (k < K)%nat -> z k <= m) -> (exists i, (i < K)%nat /\ z i = m) ->
+  m <= logsumexp z <= m + ln (INR K).
+Proof.
+  intros Le (i & Hi & <-); unfold logsumexp; split.
+  - rewrite <- (ln_exp (z i)) at 1; apply ln_le; [ apply exp_pos | ].
+    apply (sum_ge_one K (fun k => exp (z k))); [ intros; left; apply exp_pos | assumption ].
+  - rewrite <- (ln_exp (z i)) at 1; rewrite Rplus_comm, <- ln_mult;
+      [ | apply lt_0_INR; lia | apply exp_pos ].
+    apply ln_le; [ apply partition_pos | ].
+    rewrite <- sum_const; apply sum_le; intros k Hk.
+    destruct (Le k Hk) as [L | ->]; [ left; now apply exp_increasing | lra ].
+Qed.
+
+(** ** The Jacobian as a quadratic form
+
+    With s = softmax z, v^T J v = sum_i s_i v_i^2 - (sum_i s_i v_i)^2 is the
+    variance of the numbers v_i under the weights s_i.  A variance is least among
+    the mean squares around a centre c; around the middle of the smallest and the
+    largest v_i no square exceeds ((max - min)/2)^2 <= (max^2 + min^2)/2. *)
+
+Definition jacobian z i j : R := softmax z i * (kronecker i j - softmax z j).
+Definition quadratic_form z v : R :=
+  sum K (fun i => v i * sum K (fun j => jacobian z i j * v j)).
+Definition mean z v : R := sum K (fun i => softmax z i * v i).
+
+Lemma kronecker_sym i j : kronecker i j = kronecker j i.
+Proof. unfold kronecker; now rewrite Nat.eqb_sym. Qed.
+
+Lemma quadratic_form_variance z v :
+  quadratic_form z v = sum K (fun i => softmax z i * v i ^ 2) - mean z v ^ 2.
+Proof.
+  unfold quadratic_form.
+  rewrite (sum_ext K _ (fun i => softmax z i * v i ^ 2 - mean z v * (softmax z i * v i))).
+  - rewrite sum_minus, sum_scal; fold (mean z v); ring.
+  - intros i Hi; rewrite (sum_ext K _ (fun j =>
+      softmax z i * (kronecker j i * v j) - softmax z i * (softmax z j * v j))).
+    + rewrite sum_minus, !sum_scal, sum_kronecker by assumption; fold (mean z v); ring.
+    + intros j _; unfold jacobian; rewrite kronecker_sym; ring.
+Qed.
+
+Theorem mean_square_around z v c :
+  sum K (fun i => softmax z i * (v i - c) ^ 2) = quadratic_form z v + (mean z v - c) ^ 2.
+Proof.
+  rewrite quadratic_form_variance.
+  rewrite (sum_ext K _ (fun i => softmax z i * v i ^ 2 +
+    (-2 * c * (softmax z i * v i) + c ^ 2 * softmax z i))) by (intros; ring).
+  rewrite !sum_plus, !sum_scal, softmax_sums_to_one; fold (mean z v); ring.
+Qed.
+
+Theorem jacobian_positive_semidefinite z v : 0 <= quadratic_form z v.
+Proof.
+  replace (quadratic_form z v) with (sum K (fun i => softmax z i * (v i - mean z v) ^ 2)).
+  - apply sum_nonneg; intros; apply Rmult_le_pos; [ left; apply softmax_pos | apply pow2_ge_0 ].
+  - rewrite mean_square_around; ring.
+Qed.
+
+Lemma variance_le_centred z v c r :
+  (forall i, (i < K)%nat -> (v i - c) ^ 2 <= r) -> quadratic_form z v <= r.
+Proof.
+  intro B; apply Rle_trans with (sum K (fun i => softmax z i * (v i - c) ^ 2)).
+  - rewrite mean_square_around; pose proof (pow2_ge_0 (mean z v - c)); lra.
+  - replace r with (sum K (fun i => r * softmax z i))
+      by (rewrite sum_scal, softmax_sums_to_one; ring).
+    apply sum_le; intros i Hi; rewrite (Rmult_comm r).
+    apply Rmult_le_compat_l; [ left; apply softmax_pos | apply B, Hi ].
+Qed.
+
+Theorem jacobian_half_bound z v : quadratic_form z v <= sum K (fun i => v i ^ 2) / 2.
+Proof.
+  destruct (argmax K v K_pos) as (i & Hi & Mi).
+  destruct (argmax K (fun k => - v k) K_pos) as (j & Hj & Mj).
+  assert (P : forall k, (k < K)%nat -> 0 <= v k ^ 2) by (intros; apply pow2_ge_0).
+  apply Rle_trans with (((v i - v j) / 2) ^ 2).
+  - apply (variance_le_centred z v ((v i + v j) / 2)); intros k Hk.
+    specialize (Mi k Hk); specialize (Mj k Hk); simpl in Mj; nra.
+  - destruct (Nat.eq_dec i j) as [<- | ne].
+    + replace (((v i - v i) / 2) ^ 2) with 0 by field.
+      pose proof (sum_nonneg K _ P); lra.
+    + pose proof (sum_ge_two K _ i j P Hi Hj ne) as T; simpl in T; simpl.
+      pose proof (pow2_ge_0 (v i + v j)); nra.
+Qed.
+
+End Softmax.
+
+(** The axioms of all at once: to print them one by one takes twenty times as long. *)
+Definition theorems := (
+  @sigmoid_symmetry,
+  @sigmoid_derivative,
+  @sigmoid_derivative_exponential,
+  @sigmoid_derivative_bound,
+  @sigmoid_derivative_bound_attained,
+  @tanh_derivative,
+  @tanh_of_sigmoid,
+  @tanh_derivative_bound,
+  @tanh_derivative_bound_attained,
+  @softplus_derivative,
+  @softplus_bounds,
+  @relu_derivative_positive,
+  @relu_derivative_negative,
+  @relu_no_derivative_at_0,
+  @silu_derivative,
+  @softmax_sums_to_one,
+  @softmax_shift,
+  @softmax_jacobian,
+  @logsumexp_gradient,
+  @cross_entropy_gradient,
+  @cross_entropy_gradient_one_hot,
+  @logsumexp_bounds,
+  @jacobian_positive_semidefinite,
+  @mean_square_around,
+  @jacobian_half_bound).
+
+Print Assumptions theorems.

@@ -1,0 +1,224 @@
+(** * Convolution
+
+    What is proved here, over any commutative ring and any finite abelian group G of
+    positions.  G = Z/N gives signals on a circle of N places, G = Z/N x Z/M images on
+    a torus; both are spelt out at the end.
+
+    - convolution is commutative, associative and bilinear, with the unit delta;
+    - it commutes with every translation, and every linear map that does is one;
+    - correlation is convolution with the kernel turned round, and is the adjoint of
+      convolution (that is what its backward pass computes);
+    - a character of G, such as a |-> w^(f a) with w^N = 1, turns convolution into
+      multiplication: the convolution theorem of the discrete Fourier transform.
+
+    No axiom is used. *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+
+Section Convolution.
+Variables (R : comRingType) (G : finZmodType).
+
+(** A signal gives a number to every position ([R^o] is R, seen as a module over
+    itself, so that signals can be added and scaled). *)
+Notation signal := {ffun G -> R^o}.
+Implicit Types (x y k : signal) (a s : G).
+
+Definition convolve k x : signal := [ffun a => \sum_b k b * x (a - b)].
+Definition correlate k x : signal := [ffun a => \sum_b k b * x (a + b)].
+Definition translate s x : signal := [ffun a => x (a - s)].
+Definition flip k : signal := [ffun a => k (- a)].
+Definition delta : signal := [ffun a => (a == 0)%:R].
+Definition inner x y : R := \sum_a x a * y a.
+
+Theorem convolve_commutative k x : convolve k x = convolve x k.
+Proof.
+apply/ffunP => a; rewrite !ffunE (reindex_inj (inv_inj (subKr a))) /=.
+by apply: eq_bigr => b _; rewrite mulrC opprB addrC subrK.
+Qed.
+
+Theorem convolve_delta x : convolve delta x = x.
+Proof.
+apply/ffunP => a; rewrite !ffunE (bigD1 0) //= ffunE eqxx mul1r subr0.
+by rewrite big1 ?addr0 // => b /negbTE nz; rewrite ffunE nz mul0r.
+Qed.
+
+Theorem convolve_associative k h x :
+  convolve k (convolve h x) = convolve (convolve k h) x.
+Proof.
+apply/ffunP => a; rewrite !ffunE.
+under eq_bigr do rewrite ffunE big_distrr /=.
+under [RHS]eq_bigr do rewrite ffunE big_distrl /=.
+rewrite [RHS]exchange_big /=; apply: eq_bigr => b _.
+rewrite [RHS](reindex_inj (addIr b)) /=; apply: eq_bigr => c _.
+by rewrite mulrA addrK opprD addrA addrAC.
+Qed.
+
+Theorem convolve_linear (c : R) k x y :
+  convolve k (c *: x + y) = c *: convolve k x + convolve k y.
+Proof.
+apply/ffunP => a; rewrite !ffunE /GRing.scale /= big_distrr -big_split /=.
+by apply: eq_bigr => b _; rewrite !ffunE mulrDr mulrCA.
+Qed.
+
+Theorem convolve_translate s k x :
+  convolve k (translate s x) = translate s (convolve k x).
+Proof.
+apply/ffunP => a; rewrite !ffunE.
+by apply: eq_bigr => b _; rewrite ffunE addrAC.
+Qed.
+
+(** The other way round: a linear map that commutes with all translations is the
+    convolution with its answer to the unit impulse.  For x is the sum of its own
+    impulses, x = sum_s x(s) translate(s, delta). *)
+Lemma signal_of_impulses x : x = \sum_s x s *: translate s delta.
+Proof.
+apply/ffunP => a; rewrite sum_ffunE (bigD1 a) //= !ffunE subrr eqxx /GRing.scale /= mulr1.
+rewrite big1 ?addr0 // => s sa.
+by rewrite !ffunE /GRing.scale /= subr_eq0 eq_sym (negbTE sa) mulr0.
+Qed.
+
+Theorem equivariant_is_convolution (T : {linear signal -> signal}) :
+  (forall s x, T (translate s x) = translate s (T x)) ->
+  forall x, T x = convolve (T delta) x.
+Proof.
+move=> equivariant x; rewrite convolve_commutative.
+apply/ffunP => a; rewrite {1}[x]signal_of_impulses linear_sum sum_ffunE ffunE.
+by apply: eq_bigr => s _; rewrite linearZ equivariant !ffunE.
+Qed.
+
+Theorem correlate_is_convolve_flip k x : correlate k x = convolve (flip k) x.
+Proof.
+apply/ffunP => a; rewrite !ffunE (reindex_inj oppr_inj) /=.
+by apply: eq_bigr => b _; rewrite ffunE.
+Qed.
+
+(** The kernel of such a map is unique. *)
+Theorem kernel_unique k h : (forall x, convolve k x = convolve h x) -> k = h.
+Proof.
+move=> same; have := same delta.
+by rewrite !(convolve_commutative _ delta) !convolve_delta.
+Qed.
+
+(** Correlation has no commutative and no associative law; it has these. *)
+Theorem correlate_reversed k x a : correlate k x a = correlate x k (- a).
+Proof.
+rewrite !ffunE (reindex_inj (addrI (- a))) /=; apply: eq_bigr => b _.
+by rewrite addNKr mulrC.
+Qed.
+
+Theorem correlate_twice k h x : correlate k (correlate h x) = correlate (convolve k h) x.
+Proof.
+rewrite !correlate_is_convolve_flip convolve_associative; congr convolve.
+apply/ffunP => a; rewrite !ffunE (reindex_inj oppr_inj) /=.
+by apply: eq_bigr => b _; rewrite !ffunE !opprK opprD.
+Qed.
+
+(** Backward pass of y = correlate k x with cotangent g: convolve k g for the image,
+    and the correlation of g with x for the kernel. *)
+Theorem correlate_adjoint k x g :
+  inner (correlate k x) g = inner x (convolve k g).
+Proof.
+rewrite /inner; under eq_bigr do rewrite ffunE big_distrl /=.
+rewrite exchange_big /=; under [RHS]eq_bigr do rewrite ffunE big_distrr /=.
+rewrite [RHS]exchange_big /=; apply: eq_bigr => b _.
+rewrite [RHS](reindex_inj (addIr b)) /=; apply: eq_bigr => a _.
+by rewrite addrK -mulrA mulrCA.
+Qed.
+
+Theorem correlate_kernel_adjoint k x g :
+  inner (correlate k x) g = inner k (correlate g x).
+Proof.
+rewrite /inner; under eq_bigr do rewrite ffunE big_distrl /=.
+rewrite exchange_big /=; apply: eq_bigr => b _.
+rewrite ffunE big_distrr /=; apply: eq_bigr => a _.
+by rewrite -mulrA [x _ * _]mulrC addrC.
+Qed.
+
+(** ** Fourier transform *)
+
+(** A character turns the addition of positions into multiplication. *)
+Definition character (chi : G -> R) := forall a b, chi (a + b) = chi a * chi b.
+Definition transform (chi : G -> R) x : R := \sum_a x a * chi a.
+
+Theorem transform_convolve chi k x : character chi ->
+  transform chi (convolve k x) = transform chi k * transform chi x.
+Proof.
+move=> chiD; rewrite /transform big_distrl /=.
+under eq_bigr do rewrite ffunE big_distrl /=.
+rewrite exchange_big /=; apply: eq_bigr => b _.
+rewrite big_distrr /= (reindex_inj (addIr b)) /=; apply: eq_bigr => a _.
+by rewrite addrK chiD -!mulrA; congr (_ * _); rewrite [RHS]mulrCA; congr (_ * _); rewrite mulrC.
+Qed.
+End Convolution.
+
+(** ** Signals on Z/N and images on Z/N x Z/M, for every N, M >= 1
+
+    ['I_n.+1] are the numbers 0, ..., n with addition modulo N = n + 1; the torus has
+    their pairs for its positions. *)
+Definition torus (n m : nat) := [finZmodType of ('I_n.+1 * 'I_m.+1)%type].
+
+Section Cyclic.
+Variables (R : comRingType) (n m : nat).
+Notation N := n.+1.
+Notation M := m.+1.
+
+Variable w : R.
+Hypothesis root_of_unity : w ^+ N = 1.
+
+(** The sum that the chapter writes: sum over i < N of x_i w^(f i). *)
+Definition dft (x : {ffun 'I_N -> R^o}) (f : nat) : R := \sum_i x i * w ^+ (f * i).
+
+Lemma power_character f : character (fun i : 'I_N => w ^+ (f * i)).
+Proof.
+move=> a b; rewrite -exprD -mulnDr.
+by rewrite -[LHS](expr_mod _ root_of_unity) -[RHS](expr_mod _ root_of_unity) /= modnMmr.
+Qed.
+
+Theorem dft_convolve (k x : {ffun 'I_N -> R^o}) f :
+  dft (convolve k x) f = dft k f * dft x f.
+Proof. exact: transform_convolve (power_character f). Qed.
+
+Variable v : R.
+Hypothesis root_of_unity_v : v ^+ M = 1.
+
+Definition dft2 (x : {ffun torus n m -> R^o}) (f g : nat) : R :=
+  \sum_a x a * (w ^+ (f * a.1) * v ^+ (g * a.2)).
+End Cyclic.
+
+Theorem dft2_convolve (R : comRingType) (n m : nat) (w v : R)
+    (k x : {ffun torus n m -> R^o}) f g :
+  w ^+ n.+1 = 1 -> v ^+ m.+1 = 1 ->
+  dft2 w v (convolve k x) f g = dft2 w v k f g * dft2 w v x f g.
+Proof.
+move=> wN vM; pose chi (a : torus n m) := w ^+ (f * a.1) * v ^+ (g * a.2).
+apply: (transform_convolve (chi := chi)) => a b; rewrite /chi /=.
+by rewrite (power_character wN f) (power_character vM g) mulrACA.
+Qed.
+
+(** Cyclic convolution in coordinates: the sum over m < N of k_m x_(i - m mod N). *)
+Theorem cyclic_convolve (R : comRingType) (n : nat) (k x : {ffun 'I_n.+1 -> R^o}) i :
+  convolve k x i = \sum_(m < n.+1) k m * x (inord ((i + (n.+1 - m)) %% n.+1)).
+Proof.
+rewrite ffunE; apply: eq_bigr => j _; congr (_ * x _); apply: val_inj => /=.
+by rewrite inordK ?ltn_pmod // modnDmr.
+Qed.
+
+Print Assumptions convolve_commutative.
+Print Assumptions convolve_delta.
+Print Assumptions convolve_associative.
+Print Assumptions convolve_linear.
+Print Assumptions convolve_translate.
+Print Assumptions equivariant_is_convolution.
+Print Assumptions correlate_is_convolve_flip.
+Print Assumptions kernel_unique.
+Print Assumptions correlate_reversed.
+Print Assumptions correlate_twice.
+Print Assumptions correlate_adjoint.
+Print Assumptions correlate_kernel_adjoint.
+Print Assumptions transform_convolve.
+Print Assumptions dft_convolve.
+Print Assumptions dft2_convolve.
+Print Assumptions cyclic_convolve.

@@ -1,0 +1,342 @@
+"""One choice of sizes with its hypotheses: values of sides, sample points, what is implied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from flint import arb, fmpq
+
+from dlnotes.checking.engines.inequalities import implied, is_signed
+from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
+from dlnotes.checking.semantics.interpret import Interpreter
+from dlnotes.checking.semantics.symbols import Domain
+from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.vocabulary import Vocabulary
+
+__all__ = ["Context", "Side"]
+
+
+@dataclass
+class Side:
+    """The value of one side, its entries and the conditions under which it is defined."""
+
+    value: Any
+    cells: list[Any]
+    shape: tuple[Any, ...]
+    conditions: dict[Any, Any]
+    undefined: str = ""
+
+
+class _Point(Mapping[Any, Any]):
+    """The k-th sample point; coordinates are made when asked for."""
+
+    def __init__(self, context: Context, k: int) -> None:
+        self.context, self.k = context, k
+        self.seen: dict[Any, Any] = {}
+        self.exact: dict[Any, Any] = {}
+
+    def __getitem__(self, symbol: Any) -> Any:
+        if symbol not in self.seen:
+            domain = self.context.domain(symbol)
+            if domain.complex:
+                raise Indeterminate("complex symbol")
+            q = coordinate(str(symbol), domain, self.k)
+            self.exact[symbol] = q
+            self.seen[symbol] = arb(fmpq(q.numerator, q.denominator))
+        return self.seen[symbol]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.seen)
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+
+class Context:
+    """An interpreter together with hypotheses (parsed relations that hold)."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sizes: dict[str, int] | None,
+        hypotheses: tuple[Node, ...] = (),
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.interpreter = Interpreter(vocabulary, sizes)
+        self.sizes = sizes
+        self.sides: dict[Node, Side] = {}
+        self.points: dict[int, _Point | None] = {}
+        self.known: list[Any] = []
+        self.balls: dict[tuple[Node, int], list[Any] | None] = {}
+        self._attempt = 0
+        self._implied: dict[Any, bool] = {}
+        self.impossible = False
+        for node in (*vocabulary.assumed(), *hypotheses):
+            self._assume(node)
+
+    # -- hypotheses ------------------------------------------------------------------------
+    def _assume(self, node: Node) -> None:
+        if node.kind == "and":
+            for arg in node.args:
+                self._assume(arg)
+            return
+        if node.kind != "chain":
+            raise NotGeneral(f"{node.kind} as a hypothesis")
+        for a, op, b in zip(node.args, node.value, node.args[1:], strict=False):
+            if op in (r"\in", r"\subseteq"):
+                self._assume_in(a, b)
+                continue
+            left, right = self.side(a), self.side(b)
+            if left.undefined or right.undefined:
+                raise Undefined(left.undefined or right.undefined)
+            if len(left.cells) != len(right.cells):
+                raise Undefined("a hypothesis between different shapes")
+            for x, y in zip(left.cells, right.cells, strict=True):
+                self._assume_relation(x, op, y)
+        self.sides.clear()
+
+    def _assume_in(self, a: Node, b: Node) -> None:
+        if b.kind == "reals" and not b.args and b.value == "R":
+            return
+        where = self.interpreter.set_value(b, {})
+        if not isinstance(where, sp.Interval):
+            raise NotGeneral("membership as a hypothesis")
+        x = self.side(a).value
+        low, high = where.start, where.end
+        if low != -sp.oo:
+            self._assume_relation(x, ">" if where.left_open else r"\ge", low)
+        if high != sp.oo:
+            self._assume_relation(x, "<" if where.right_open else r"\le", high)
+
+    def _assume_relation(self, x: Any, op: str, y: Any) -> None:
+        table = self.interpreter.table
+        x, y = self.free(x), self.free(y)
+        if op in ("<", r"\le"):
+            x, y, op = y, x, {"<": ">", r"\le": r"\ge"}[op]
+        gap = sp.expand(x - y)
+        if op == r"\ne":
+            self.known.append(sp.Ne(gap, 0, evaluate=False))
+            if x.is_Symbol and y.is_number and x in table.domains:
+                table.domains[x].excluded.append(y)
+            return
+        kind = {"=": sp.Eq, ">": sp.Gt, r"\ge": sp.Ge}[op](gap, 0)
+        if kind == sp.false:
+            self.impossible = True
+        if kind in (sp.true, sp.false):
+            return
+        if self._substitute(gap, op):
+            return
+        if op == "=":
+            raise NotGeneral("an equation as a hypothesis that is not linear in a symbol")
+        self.known.append(kind)
+
+    def _substitute(self, gap: Any, op: str) -> bool:
+        """Build the hypothesis ``gap op 0`` into the symbols, where it is linear in one."""
+        table = self.interpreter.table
+        for x in sorted(gap.free_symbols, key=lambda s: (s.is_positive is not None, str(s))):
+            if not x.is_Symbol:
+                continue
+            c = gap.coeff(x, 1)
+            rest = sp.expand(gap - c * x)
+            if rest.has(x) or c == 0 or not (c.is_number or c.is_nonzero):
+                continue
+            domain = self.domain(x)
+            if domain.integer or (op != "=" and not c.is_number):
+                continue
+            if rest.is_number and op != "=":
+                return self._narrow(x, -rest / c, bool(c.is_positive), op)
+            if op == "=":
+                new: Any = -rest / c
+            else:
+                t = sp.Symbol(f"t_{{{x}}}", **(
+                    {"positive": True} if op == ">" else {"nonnegative": True}))
+                table.domains[t] = Domain(low=sp.Integer(0), low_open=op == ">")
+                new = (t - rest) / c
+            free = not domain.bounded_below() and not domain.bounded_above()
+            stays = domain.low == 0 and not domain.bounded_above() and new.is_positive
+            if free or stays or (op == "=" and self._inside(new, domain)):
+                table.substitutions[x] = new
+                return True
+        return False
+
+    def _inside(self, new: Any, domain: Domain) -> bool:
+        above = not domain.bounded_below() or is_signed(
+            new - domain.low, self.domains, strict=domain.low_open)
+        return above and (not domain.bounded_above() or is_signed(
+            domain.high - new, self.domains, strict=domain.high_open))
+
+    def _narrow(self, x: Any, bound: Any, lower: bool, op: str) -> bool:
+        old = self.domain(x)
+        new = Domain(old.low, old.high, old.low_open, old.high_open, old.integer,
+                     excluded=list(old.excluded))
+        if lower and (not old.bounded_below() or bound >= old.low):
+            new.low, new.low_open = bound, op == ">"
+        elif not lower and (not old.bounded_above() or bound <= old.high):
+            new.high, new.high_open = bound, op == ">"
+        if (new.low - new.high).is_positive:
+            self.impossible = True
+        from dlnotes.checking.semantics.symbols import assumptions_of
+
+        table = self.interpreter.table
+        symbol = sp.Symbol(f"{x}", **assumptions_of("real", new))
+        if symbol == x:
+            symbol = sp.Dummy(f"{x}", **assumptions_of("real", new))
+        table.domains[symbol] = new
+        table.names[symbol] = table.names.get(x, str(x))
+        table.substitutions[x] = symbol
+        return True
+
+    # -- values ----------------------------------------------------------------------------
+    @property
+    def domains(self) -> dict[Any, Domain]:
+        """Domains by symbol."""
+        return self.interpreter.table.domains
+
+    def domain(self, symbol: Any) -> Domain:
+        """Return the domain of a symbol."""
+        found = self.domains.get(symbol)
+        if found is None:
+            found = Domain(integer=bool(symbol.is_integer))
+            if symbol.is_positive or symbol.is_nonnegative:
+                found.low, found.low_open = sp.Integer(0), bool(symbol.is_positive)
+        return found
+
+    def free(self, e: Any) -> Any:
+        """Put hypotheses and constraints into an expression."""
+        for _ in range(5):
+            new = self.interpreter.table.free(e)
+            if new is e or new == e:
+                return new
+            e = new
+        return e
+
+    def side(self, node: Node) -> Side:
+        """Return the value of a side, computed once."""
+        if node not in self.sides:
+            self.sides[node] = self._side(node)
+        return self.sides[node]
+
+    def _side(self, node: Node) -> Side:
+        self.interpreter.conditions = {}
+        self.interpreter.frozen = {}
+        try:
+            value = self.interpreter.value(node, {})
+        except Undefined as error:
+            return Side(None, [], (), {}, str(error) or "undefined")
+        except (RecursionError, ZeroDivisionError) as error:
+            return Side(None, [], (), {}, f"undefined: {error}")
+        conditions = {self.free(c): w for c, w in self.interpreter.conditions.items()}
+        conditions.pop(sp.true, None)
+        if isinstance(value, sp.MatrixBase):
+            if value.shape == (1, 1):
+                value = value[0, 0]
+            else:
+                cells = [self.free(x) for x in value]
+                return Side(value, cells, tuple(value.shape), conditions)
+        if isinstance(value, Family):
+            one = sp.Integer(1)
+            where = [one if s == 1 else self._running(s, n) for n, s in enumerate(value.shape)]
+            cell = value.entry(*where)
+            shape = () if value.shape == (1, 1) else value.shape
+            return Side(value, [self.free(cell)], shape, conditions)
+        if not isinstance(value, sp.Expr):
+            return Side(None, [], (), {}, "this side is not a number or an array")
+        value = self.free(value)
+        if value.has(sp.zoo, sp.nan):
+            return Side(None, [], (), {}, "this side has no value")
+        return Side(value, [value], (), conditions)
+
+    def _running(self, size: Any, n: int) -> Any:
+        """Return the index of a row or column of a family, the same on both sides."""
+        k = sp.Symbol(f"_row{n}", integer=True, positive=True)
+        self.interpreter.ranges[k] = (sp.Integer(1), sp.sympify(size))
+        return k
+
+    # -- points ----------------------------------------------------------------------------
+    def point(self, k: int) -> _Point | None:
+        """Return the k-th point that satisfies the hypotheses, or None if none was found."""
+        if k not in self.points:
+            self.points[k] = self._find_point()
+        return self.points[k]
+
+    def _find_point(self) -> _Point | None:
+        for _ in range(60):
+            candidate = _Point(self, self._attempt)
+            self._attempt += 1
+            try:
+                if all(truth_at(c, candidate) for c in self.known):
+                    return candidate
+            except Indeterminate:
+                continue
+        return None
+
+    def values(self, node: Node, k: int) -> list[Any] | None:
+        """Return the balls of the entries of a side at the k-th point, or None."""
+        key = (node, k)
+        if key not in self.balls:
+            self.balls[key] = self._values(node, k)
+        return self.balls[key]
+
+    def _values(self, node: Node, k: int) -> list[Any] | None:
+        point = self.point(k)
+        if point is None:
+            return None
+        try:
+            side = self.side(node)
+            out = [evaluate(c, point) for c in side.cells]
+            for condition in side.conditions:
+                if not truth_at(condition, point):
+                    return None
+        except (Indeterminate, ValueError, OverflowError):
+            return None
+        return out if all(v.is_finite() for v in out) else None
+
+    def implied(self, condition: Any) -> bool:
+        """Whether a condition follows from the declared domains and the hypotheses."""
+        if condition not in self._implied:
+            self._implied[condition] = self._follows(condition)
+        return self._implied[condition]
+
+    def _follows(self, condition: Any) -> bool:
+        for known in (*self.known, *self.interpreter.given):
+            if isinstance(condition, sp.core.relational.Relational) and _weaker(
+                known, condition
+            ):
+                return True
+        if isinstance(condition, (sp.And, sp.Or)):
+            pick = all if isinstance(condition, sp.And) else any
+            if pick(self.implied(c) for c in condition.args):
+                return True
+        if isinstance(condition, sp.Ne) and isinstance(condition.lhs, sp.Mul):
+            return all(
+                f.is_number or self.implied(sp.Ne(f, 0, evaluate=False))
+                for f in condition.lhs.args
+            )
+        return implied(condition, self.domains, self.interpreter.ranges)
+
+
+def _weaker(known: Any, wanted: Any) -> bool:
+    """Whether `wanted` follows from `known` by scaling."""
+    a, b = known.lhs - known.rhs, wanted.lhs - wanted.rhs
+    if isinstance(wanted, (sp.Lt, sp.Le)):
+        b = -b
+    if a == 0:
+        return False
+    ratio = sp.cancel(b / a) if not b.has(sp.Sum) else sp.nan
+    if not getattr(ratio, "is_number", False) or ratio is sp.nan:
+        return False
+    if isinstance(wanted, sp.Ne):
+        return isinstance(known, (sp.Ne, sp.Gt))
+    if isinstance(wanted, (sp.Gt, sp.Lt)):
+        return isinstance(known, sp.Gt) and bool(ratio.is_positive)
+    if isinstance(wanted, (sp.Ge, sp.Le)):
+        return isinstance(known, (sp.Gt, sp.Ge)) and bool(ratio.is_positive)
+    return False

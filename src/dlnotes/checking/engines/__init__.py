@@ -1,0 +1,1 @@
+"""Engines that prove or refute; one module each."""

@@ -1,0 +1,340 @@
+"""Values at rational points in ball arithmetic (Arb): two disjoint balls are a refutation.
+
+Generic functions (``f : smooth function``) are given a concrete analytic instance, so that a
+false identity about *every* f is refuted by one.
+"""
+
+from __future__ import annotations
+
+import random
+import zlib
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import flint
+import sympy as sp
+from flint import acb, arb, ctx, fmpq
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dlnotes.checking.semantics.symbols import Domain
+
+__all__ = ["ENGINE", "Indeterminate", "coordinate", "evaluate", "generic_note", "truth_at"]
+
+ENGINE = f"python-flint {flint.__version__} (Arb)"
+PRECISION = 200
+"""Bits of the balls."""
+
+_UNARY = {
+    sp.exp: "exp", sp.log: "log", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.sinh: "sinh",
+    sp.cosh: "cosh", sp.tanh: "tanh", sp.atan: "atan", sp.asin: "asin", sp.acos: "acos",
+    sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma", sp.asinh: "asinh", sp.atanh: "atanh",
+    sp.loggamma: "lgamma", sp.acosh: "acosh", sp.digamma: "digamma",
+    sp.sech: "sech", sp.csch: "csch", sp.coth: "coth", sp.cot: "cot", sp.sec: "sec", sp.csc: "csc",
+}
+
+
+class Indeterminate(ArithmeticError):
+    """The expression has no certain value at the point."""
+
+
+def _seed(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def coordinate(name: str, domain: Domain, k: int) -> Fraction:
+    """Return the `k`-th sample value of a symbol: in its domain, the same in every run.
+
+    The first values are generic; later ones are special (0, 1, -1, ends) and large.
+    """
+    rng = random.Random(_seed(name) * 1000003 + k)
+    low = None if not domain.bounded_below() else Fraction(str(sp.Rational(sp.nsimplify(domain.low))))
+    high = None if not domain.bounded_above() else Fraction(str(sp.Rational(
+        sp.nsimplify(domain.high, rational=True))))
+    if domain.integer:
+        a = 1 if low is None else int(low) + (1 if domain.low_open and low == int(low) else 0)
+        if low is None and high is None:
+            a = -3
+        if low is None and high is not None:
+            a = int(high) - 6
+        b = int(high) if high is not None else a + 6
+        return Fraction(rng.randint(a, max(a, b)))
+    style = k % 12
+    if low is not None and high is not None:
+        steps = rng.randint(1, 28)
+        if style == 8 and not domain.low_open:
+            return low
+        if style == 9 and not domain.high_open:
+            return high
+        if style in (10, 11):
+            return low + (high - low) * (Fraction(1, 50) if style == 10 else Fraction(49, 50))
+        return low + (high - low) * Fraction(steps, 29)
+    if low is None and high is None:
+        special = {6: Fraction(0), 7: Fraction(1), 8: Fraction(-1)}
+        if style in special and rng.random() < 0.7:
+            return special[style]
+        if style == 9:
+            return Fraction(rng.randint(-60, 60), 3)
+        if style == 10:
+            return Fraction(rng.choice([-1, 1]) * rng.randint(1, 9), 200)
+        return Fraction(rng.choice([-1, 1]) * rng.randint(3, 29), 13)
+    sign = 1 if low is not None else -1
+    end = low if low is not None else high
+    assert end is not None
+    closed = not (domain.low_open if low is not None else domain.high_open)
+    if style == 6 and closed:
+        return end
+    if style == 7:
+        return end + sign
+    if style == 9:
+        return end + sign * Fraction(rng.randint(20, 70), 3)
+    if style == 10:
+        return end + sign * Fraction(rng.randint(1, 9), 200)
+    return end + sign * Fraction(rng.randint(2, 37), 14)
+
+
+def _constants(name: str, n: int) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+    rng = random.Random(_seed(name))
+    return (
+        [Fraction(rng.randint(3, 9), 11) for _ in range(n)],
+        [Fraction(rng.randint(2, 9), 7) for _ in range(n)],
+        [Fraction(rng.randint(2, 9), 13) for _ in range(n)],
+    )
+
+
+def generic_note(expressions: Any) -> str:
+    """Describe the instances of the generic functions of some expressions."""
+    out = set()
+    for e in expressions:
+        for atom in e.atoms(sp.Function) if hasattr(e, "atoms") else ():
+            key = getattr(type(atom), "generic", None)
+            if key is None:
+                continue
+            name, orders, adjective = key
+            a, b, c = _constants(name, len(orders))
+            t = [f"t_{i + 1}" for i in range(len(orders))] if len(orders) > 1 else ["t"]
+            inner = " + ".join(f"({x}){s}" for x, s in zip(a, t, strict=True))
+            text = rf"{name}({', '.join(t)}) = exp({inner})"
+            if adjective != "positive":
+                text += "".join(f" + ({x}){s}^2" for x, s in zip(b, t, strict=True))
+            if adjective not in ("positive", "convex", "increasing"):
+                text += "".join(f" + ({x}){s}^3" for x, s in zip(c, t, strict=True))
+            out.add(text)
+    return "; ".join(sorted(out))
+
+
+def _number(q: Fraction) -> Any:
+    return arb(fmpq(q.numerator, q.denominator))
+
+
+def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
+    """The value of a partial derivative of the instance of a generic function."""
+    name, orders, adjective = key
+    a, b, c = _constants(name, len(orders))
+    inner = sum((_number(x) * t for x, t in zip(a, args, strict=True)), arb(0))
+    value = inner.exp()
+    for x, n in zip(a, orders, strict=True):
+        value *= _number(x) ** n
+    if adjective == "positive":
+        return value
+    active = [i for i, n in enumerate(orders) if n]
+    for i, t in enumerate(args):
+        if active and active != [i]:
+            continue
+        n = orders[i]
+        if adjective != "increasing" or n:
+            value += _number(b[i]) * (t * t if n == 0 else 2 * t if n == 1 else arb(2 * (n == 2)))
+        if adjective not in ("convex", "increasing"):
+            power = [t * t * t, 3 * t * t, 6 * t, arb(6)]
+            value += _number(c[i]) * (power[n] if n < 4 else arb(0))
+    return value
+
+
+def truth_at(condition: Any, point: Mapping[Any, Any]) -> bool:
+    """Return whether a SymPy condition holds at the point; raises if that is not certain."""
+    if condition in (sp.true, True):
+        return True
+    if condition in (sp.false, False):
+        return False
+    if isinstance(condition, sp.And):
+        return all(truth_at(c, point) for c in condition.args)
+    if isinstance(condition, sp.Or):
+        return any(truth_at(c, point) for c in condition.args)
+    if isinstance(condition, sp.Not):
+        return not truth_at(condition.args[0], point)
+    if isinstance(condition, sp.core.relational.Relational):
+        gap = evaluate(condition.lhs - condition.rhs, point)
+        if isinstance(gap, acb):
+            gap = gap.real
+        exact_zero = gap.contains(0) and gap.rad() == 0
+        if not gap.is_finite() or (gap.contains(0) and not exact_zero):
+            diff = sp.nsimplify(condition.lhs - condition.rhs)
+            if diff != 0:
+                raise Indeterminate(str(condition))
+            exact_zero = True
+        sign = 0 if exact_zero else (1 if gap > 0 else -1)
+        return bool({
+            sp.Eq: sign == 0, sp.Ne: sign != 0, sp.StrictLessThan: sign < 0,
+            sp.LessThan: sign <= 0, sp.StrictGreaterThan: sign > 0, sp.GreaterThan: sign >= 0,
+        }[type(condition)])
+    raise Indeterminate(str(condition))
+
+
+def _power(base: Any, exponent: Any, exponent_value: Any) -> Any:
+    if exponent.is_Integer:
+        n = int(exponent)
+        if n < 0:
+            if base.contains(0):
+                raise Indeterminate("division by zero")
+            return 1 / base ** (-n)
+        return base**n
+    if exponent == sp.S.Half:
+        return base.sqrt()
+    if exponent == -sp.S.Half:
+        return 1 / base.sqrt()
+    if isinstance(base, arb) and isinstance(exponent_value, arb):
+        whole = exponent_value.unique_fmpz()
+        if whole is not None:
+            if int(whole) < 0:
+                if base.contains(0):
+                    raise Indeterminate("division by zero")
+                return 1 / base ** (-int(whole))
+            return base ** int(whole)
+        if not base > 0:
+            if base == 0 and exponent_value > 0:
+                return arb(0)
+            raise Indeterminate("a power of a negative number")
+    return base**exponent_value
+
+
+def _first(conditions: Any, point: Mapping[Any, Any]) -> Any:
+    for value, condition in conditions:
+        if truth_at(condition, point):
+            return evaluate(value, point)
+    raise Indeterminate("no case applies")
+
+
+def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
+    """Return the ball of `e` at `point` (symbols to rational, ball or complex ball).
+
+    Raises
+    ------
+    Indeterminate
+        Where the value is not certain or the head is not known to this engine.
+    """
+    if e.is_Symbol:
+        try:
+            return point[e]
+        except KeyError:
+            raise Indeterminate(f"no value for {e}") from None
+    if e.is_Rational:
+        return arb(fmpq(int(e.p), int(e.q)))
+    if e.is_Float:
+        return arb(str(e))
+    if e is sp.pi:
+        return arb.pi()
+    if e is sp.E:
+        return arb(1).exp()
+    if e is sp.I:
+        return acb(0, 1)
+    if e is sp.EulerGamma:
+        return arb.const_euler()
+    if e.is_Add or e.is_Mul:
+        values = [evaluate(a, point) for a in e.args]
+        total = values[0]
+        for v in values[1:]:
+            total = total + v if e.is_Add else total * v
+        return total
+    if e.is_Pow:
+        exponent = e.exp
+        return _power(
+            evaluate(e.base, point), exponent,
+            None if exponent.is_Integer else evaluate(exponent, point),
+        )
+    func = e.func
+    if func in _UNARY:
+        arg = evaluate(e.args[0], point)
+        if func is sp.log and isinstance(arg, arb) and not arg > 0:
+            raise Indeterminate("logarithm")
+        return getattr(arg, _UNARY[func])()
+    generic = getattr(func, "generic", None)
+    if generic is not None:
+        return _generic(generic, [evaluate(a, point) for a in e.args])
+    return _special(e, point)
+
+
+def _special(e: Any, point: Mapping[Any, Any]) -> Any:
+    if isinstance(e, sp.Piecewise):
+        return _first(e.args, point)
+    if isinstance(e, (sp.Max, sp.Min)):
+        values = [evaluate(a, point) for a in e.args]
+        best = values[0]
+        for v in values[1:]:
+            best = best.max(v) if isinstance(e, sp.Max) else best.min(v)
+        return best
+    if isinstance(e, sp.Abs):
+        return abs(evaluate(e.args[0], point))
+    if isinstance(e, (sp.sign, sp.Heaviside)):
+        v = evaluate(e.args[0], point)
+        if v.contains(0):
+            if v.rad() == 0 and isinstance(e, sp.sign):
+                return arb(0)
+            raise Indeterminate(str(e))
+        positive = v > 0
+        return arb(1) if positive else arb(-1 if isinstance(e, sp.sign) else 0)
+    if isinstance(e, sp.factorial):
+        return (evaluate(e.args[0], point) + 1).gamma()
+    if isinstance(e, sp.binomial):
+        n, k = (evaluate(a, point) for a in e.args)
+        return (n + 1).gamma() / ((k + 1).gamma() * (n - k + 1).gamma())
+    if isinstance(e, (sp.floor, sp.ceiling)):
+        v = evaluate(e.args[0], point)
+        whole = (v.floor() if isinstance(e, sp.floor) else v.ceil()).unique_fmpz()
+        if whole is None:
+            raise Indeterminate(str(e))
+        return arb(whole)
+    if isinstance(e, sp.Mod):
+        a, b = (evaluate(x, point) for x in e.args)
+        q = (a / b).floor().unique_fmpz()
+        if q is None:
+            raise Indeterminate(str(e))
+        return a - b * arb(q)
+    if isinstance(e, sp.KroneckerDelta):
+        gap = evaluate(e.args[0] - e.args[1], point)
+        return arb(0 if not gap.contains(0) else 1)
+    if isinstance(e, (sp.re, sp.im, sp.conjugate)):
+        v = acb(evaluate(e.args[0], point))
+        return v.real if isinstance(e, sp.re) else v.imag if isinstance(e, sp.im) else v.conjugate()
+    if isinstance(e, (sp.Sum, sp.Product)):
+        return _sum(e, point)
+    raise Indeterminate(f"{e.func.__name__} is not known to Arb here")
+
+
+def _sum(e: Any, point: Mapping[Any, Any]) -> Any:
+    (k, low, high) = e.limits[0]
+    if high == sp.oo or low == -sp.oo:
+        raise Indeterminate("an infinite sum")
+    a = evaluate(low, point).unique_fmpz()
+    b = evaluate(high, point).unique_fmpz()
+    if a is None or b is None or b - a > 400:
+        raise Indeterminate("a range")
+    body = e.function if len(e.limits) == 1 else e.func(e.function, *e.limits[1:])
+    total = arb(0) if isinstance(e, sp.Sum) else arb(1)
+    for n in range(int(a), int(b) + 1):
+        value = evaluate(body, {**point, k: arb(n)})
+        total = total + value if isinstance(e, sp.Sum) else total * value
+    return total
+
+
+class precision:
+    """Set the working precision of Arb for a block."""
+
+    def __init__(self, bits: int = PRECISION) -> None:
+        self.bits = bits
+
+    def __enter__(self) -> None:
+        self.old, ctx.prec = ctx.prec, self.bits
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self.old

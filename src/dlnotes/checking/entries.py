@@ -1,0 +1,326 @@
+r"""One line of a notation block: what a name looks like and what it means.
+
+The text format, one entry a line (a line that begins with white space continues the one
+before; ``%`` begins a comment)::
+
+    HEAD : MEANING [, RANGES] [-- gloss] [@ dotted.name]
+    HEAD := BODY [, RANGES AND PARAMETERS] [-- gloss] [@ dotted.name]
+    HEAD ~ DISTRIBUTION [-- gloss]
+    assume : RELATION
+
+``HEAD`` is TeX: ``x``, ``\hat{y}``, ``W_{\text{hid}}``, ``x^{(i)}``, ``z_k``, ``\sigma(x)``,
+``p(x | \mu, v)``, ``\operatorname{softmax}(v)_i``. An index is a letter that a range follows.
+
+``RANGES``: ``k = 1..K`` for each index; after ``:=`` also the kind of a parameter that is not
+a number: ``v : vector n``, ``A : matrix m x n``, ``p : distribution``, ``f : function``; and
+``direct in a b``: a partial derivative of this quantity by ``a`` holds ``b`` fixed (without it
+every derivative goes through all that the quantity depends on).
+
+``MEANING`` is one of
+
+====================================== =====================================================
+``real``, ``positive``, ``nonnegative`` a number, and conditions: ``real != 0``,
+``negative``, ``integer``, ``complex``  ``integer >= 1``, ``real in (0, 1)``, ``in (0, 1)``
+``vector n``, ``matrix m x n``         real entries; adjectives before: ``positive``,
+                                       ``unit`` (vector); ``symmetric``, ``invertible``,
+                                       ``positive definite``, ``orthogonal``, ``diagonal``
+``identity n``, ``ones n``, ``zeros n`` constants; ``basis n`` with an index: unit vectors
+``smooth function``                    any smooth function; ``positive function``; of
+                                       several arguments: ``smooth function of 2``
+``distribution on 1..K``               probabilities of the outcomes 1..K; ``p(k)``
+``Normal(m, v)``, ``Uniform(a, b)``,   for ``X ~``: a random variable; ``Exponential(r)``,
+``Bernoulli(p)``, a declared ``p``     ``X : random`` is any random variable
+``index 1..K``                         an index with its range, for ``\sum_{k}``
+``index set``                          a finite set of indices, for ``\sum_{i \in B}``
+``imaginary unit``                     the number i
+``Lipschitz functions on 0..N``        functions with ``|f(x)-f(y)| <= |x-y|``, for maxima
+====================================== =====================================================
+
+``BODY`` is TeX in the same vocabulary, or ``sympy: exp(-x**2/2)``. ``@ dotted.name`` names
+the function that computes it; symbol and function are compared at sampled points.
+
+Examples
+--------
+>>> entry = parse_entry(r"\sigma(x) := \frac{1}{1 + \exp(-x)} -- logistic sigmoid")
+>>> entry.role, entry.params, entry.gloss
+('function', ('x',), 'logistic sigmoid')
+>>> parse_entry(r"W_{ij} : real, i = 1..m, j = 1..n").slots
+(('i', '1', 'm'), ('j', '1', 'n'))
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dlnotes.checking.tex.tokens import Token, canonical
+
+__all__ = ["Entry", "VocabularyError", "parse_entry"]
+
+_RANGE = re.compile(r",\s*(\\?[A-Za-z]+)\s*=\s*([^,=]+?)\.\.([^,=.]+)$")
+_INDEXSET = re.compile(r",\s*(\\?[A-Za-z]+)\s+in\s+(\\?[A-Za-z{}\\]+)$")
+_PARAMETER = re.compile(
+    r",\s*(\S+)\s+:\s+((?:vector|matrix|distribution|function|random)\b[^,:]*)$"
+)
+_DIRECT = re.compile(r",\s*direct in\s+([^,:]+)$")
+_SCALARS = {"real", "positive", "nonnegative", "negative", "nonzero", "integer", "complex",
+            "in", "natural", "rational"}
+_ARRAY = re.compile(r"^(?P<adj>[a-z ]*?)\s*\b(?P<what>vector|matrix|identity|ones|zeros|basis)\b"
+                    r"\s*(?P<shape>.*)$")
+
+
+class VocabularyError(ValueError):
+    """A line of a notation block that cannot be read; quotes the line."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of one name (see the module for the text that it is read from)."""
+
+    head: str
+    key: str
+    pattern: tuple[str | int, ...]
+    role: str
+    kind: str
+    meaning: str = ""
+    slots: tuple[tuple[str, str, str], ...] = ()
+    params: tuple[str, ...] = ()
+    param_kinds: tuple[tuple[str, str], ...] = ()
+    component: tuple[str, ...] = ()
+    body: str | None = None
+    conditions: tuple[tuple[str, str], ...] = ()
+    shape: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    gloss: str = ""
+    python: str | None = None
+    line: str = ""
+    element_role: str = "scalar"
+    direct: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int | None:
+        """Number of indices of an array."""
+        return len(self.shape) or None
+
+    def param_kind(self, name: str) -> str:
+        """Return the declared kind of a parameter, ``"scalar"`` by default."""
+        return dict(self.param_kinds).get(name, "scalar")
+
+    def literals(self) -> int:
+        """Count the literal tokens of the head (the longest match wins)."""
+        return sum(isinstance(p, str) for p in self.pattern)
+
+
+def _text(tokens: list[Token]) -> str:
+    return "".join(t.text for t in tokens)
+
+
+def parse_entry(line: str) -> Entry:
+    """Read one line of a notation block.
+
+    Raises
+    ------
+    VocabularyError
+        Quoting the line, when it does not follow the format.
+    """
+    text, gloss, python = line.strip(), "", None
+    if " @ " in text:
+        text, _, python = (part.strip() for part in text.rpartition(" @ "))
+    if " -- " in text:
+        text, _, gloss = (part.strip() for part in text.partition(" -- "))
+    for mark in (" := ", " ~ ", " : "):
+        if mark in text:
+            head, _, meaning = (part.strip() for part in text.partition(mark))
+            break
+    else:
+        msg = f"no ' : ', ' := ' or ' ~ ' in the notation line {line.strip()!r}"
+        raise VocabularyError(msg)
+    slots: list[tuple[str, str, str]] = []
+    kinds: list[tuple[str, str]] = []
+    direct: tuple[str, ...] = ()
+    while True:
+        if match := _DIRECT.search(meaning):
+            direct = tuple(_text(canonical(h)[:-1]) for h in match[1].split())
+        elif match := _RANGE.search(meaning):
+            slots.insert(0, (match[1], match[2].strip(), match[3].strip()))
+        elif match := _PARAMETER.search(meaning):
+            kinds.insert(0, (_text(canonical(match[1])[:-1]), match[2].strip()))
+        elif match := _INDEXSET.search(meaning):
+            slots.insert(0, (match[1], "in", match[2]))
+        else:
+            break
+        meaning = meaning[: match.start()].strip()
+    try:
+        tokens = canonical(head)[:-1]
+    except ValueError as error:
+        msg = f"cannot read the head of {line.strip()!r}: {error}"
+        raise VocabularyError(msg) from error
+    name, params, component = _split_head(tokens, line)
+    names = {s[0] for s in slots}
+    pattern = _pattern(name, names)
+    found = sum(p for p in pattern if isinstance(p, int))
+    unused = [s for s in slots if s[0] not in {t.text for t in tokens}]
+    if unused:
+        msg = f"index {unused[0][0]} has a range but is not in the head of {line.strip()!r}"
+        raise VocabularyError(msg)
+    fields: dict[str, object] = {
+        "head": _text_of(head, params, component), "key": _text(name), "pattern": pattern,
+        "params": params, "component": component, "gloss": gloss, "python": python,
+        "line": line.strip(), "meaning": meaning, "param_kinds": tuple(kinds), "direct": direct,
+        "slots": tuple(s for s in slots if s[0] in _slot_order(name, names)),
+    }
+    fields["slots"] = tuple(
+        sorted(fields["slots"], key=lambda s: _slot_order(name, names).index(s[0]))  # type: ignore[attr-defined, call-overload]
+    )
+    if component:
+        fields["shape"] = tuple(next((s[2] for s in slots if s[0] == c), "") for c in component)
+    del found
+    if mark == " := ":
+        role = "function" if params else "scalar"
+        if not params and re.match(r"^(vector|matrix)\b", meaning):
+            role = "array"
+        return Entry(role=role, kind="defined", body=meaning, **fields)  # type: ignore[arg-type]
+    if mark == " ~ ":
+        return Entry(role="scalar", kind="random", **fields)  # type: ignore[arg-type]
+    return _declared(meaning, fields, line)
+
+
+def _text_of(head: str, params: tuple[str, ...], component: tuple[str, ...]) -> str:
+    del params, component
+    return head
+
+
+def _split_head(
+    tokens: list[Token], line: str
+) -> tuple[list[Token], tuple[str, ...], tuple[str, ...]]:
+    """Split a head into name, parameters and the indices of a vector-valued function."""
+    depth, opening = 0, None
+    for j, token in enumerate(tokens):
+        if token.text == "{":
+            depth += 1
+        elif token.text == "}":
+            depth -= 1
+        elif token.text in ("(", "[") and depth == 0 and j > 0:
+            opening = j
+            break
+    if opening is None:
+        return tokens, (), ()
+    close = max(j for j, t in enumerate(tokens) if t.text in (")", "]"))
+    params: list[str] = [""]
+    for token in tokens[opening + 1 : close]:
+        if token.text in (",", ";", "|", r"\|"):
+            params.append("")
+        else:
+            params[-1] += token.text
+    component: tuple[str, ...] = ()
+    rest = tokens[close + 1 :]
+    if rest:
+        if rest[0].text != "_":
+            msg = f"cannot read what follows the arguments in {line.strip()!r}"
+            raise VocabularyError(msg)
+        component = tuple(t.text for t in rest[2:-1] if t.text != ",")
+    if not all(params):
+        msg = f"empty parameter in {line.strip()!r}"
+        raise VocabularyError(msg)
+    return tokens[:opening], tuple(params), component
+
+
+def _slot_order(tokens: list[Token], names: set[str]) -> list[str]:
+    depth, out = 0, []
+    for token in tokens:
+        depth += token.text == "{"
+        depth -= token.text == "}"
+        if depth and token.text in names:
+            out.append(token.text)
+    return out
+
+
+def _pattern(tokens: list[Token], names: set[str]) -> tuple[str | int, ...]:
+    """Literal tokens, and an integer for so many indices that stand side by side."""
+    out: list[str | int] = []
+    depth = 0
+    for token in tokens:
+        depth += token.text == "{"
+        if depth and token.text in names:
+            if out and isinstance(out[-1], int):
+                out[-1] += 1
+            elif len(out) > 1 and out[-1] == "," and isinstance(out[-2], int):
+                out.pop()
+                out[-1] += 1  # type: ignore[operator]
+            else:
+                out.append(1)
+        else:
+            out.append(token.text)
+        depth -= token.text == "}"
+    return tuple(out)
+
+
+def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
+    words = meaning.split()
+    if not words:
+        msg = f"no meaning in {line.strip()!r}"
+        raise VocabularyError(msg)
+
+    def entry(role: str, kind: str, **more: object) -> Entry:
+        return Entry(role=role, kind=kind, **{**fields, **more})  # type: ignore[arg-type]
+
+    if match := re.match(r"^index\s+(\S+?)\.\.(\S+)$", meaning):
+        return entry("scalar", "index", conditions=((">=", match[1]), ("<=", match[2])))
+    if meaning in ("index set", "set of indices"):
+        return entry("set", "index set")
+    if match := re.match(r"^Lipschitz functions on (\S+?)\.\.(\S+)$", meaning):
+        return entry(
+            "set", "lipschitz", conditions=((">=", match[1]), ("<=", match[2])),
+            element_role="function",
+        )
+    if meaning == "imaginary unit":
+        return entry("scalar", "imaginary")
+    if match := re.match(r"^(?:positive )?distribution on (\S+?)\.\.(\S+)$", meaning):
+        return entry(
+            "distribution", "distribution", conditions=((">=", match[1]), ("<=", match[2]))
+        )
+    if match := re.match(
+        r"^(?P<adj>smooth|positive|convex|real|increasing|elementwise|integer)?\s*function"
+        r"(?: of (?P<n>\d+))?$", meaning
+    ):
+        return entry(
+            "function", "generic", adjectives=(match["adj"] or "smooth",),
+            conditions=(("arity", match["n"] or "1"),),
+        )
+    if meaning == "random":
+        return entry("scalar", "random")
+    array = _ARRAY.match(meaning)
+    if array:
+        shape = tuple(p.strip() for p in re.split(r"\s+x\s+", array["shape"]) if p.strip())
+        want = 2 if array["what"] == "matrix" else 1
+        if len(shape) != want:
+            msg = f"expected {'m x n' if want == 2 else 'a length'} after " \
+                  f"{array['what']!r} in {line.strip()!r}"
+            raise VocabularyError(msg)
+        if array["what"] == "identity":
+            shape = (shape[0], shape[0])
+        adjectives = tuple(a for a in ("positive definite", "symmetric", "orthogonal",
+                                       "invertible", "unit", "diagonal", "positive", "negative")
+                           if a in array["adj"])
+        if "positive definite" in adjectives:
+            adjectives = ("positive definite",)
+        known = " ".join(adjectives)
+        if set(array["adj"].split()) - set(known.split()) - {"real"}:
+            msg = f"unknown adjective {array['adj']!r} in {line.strip()!r}"
+            raise VocabularyError(msg)
+        return entry("array", array["what"], shape=shape, adjectives=adjectives)
+    if words[0] in _SCALARS:
+        kind = "real" if words[0] == "in" else words[0]
+        rest = meaning if words[0] == "in" else meaning[len(words[0]) :]
+        conditions: list[tuple[str, str]] = []
+        for part in re.split(r"\s+and\s+", rest.strip()) if rest.strip() else []:
+            match = re.match(r"^(<=|>=|!=|<|>|in)\s*(.+)$", part.strip())
+            if match is None:
+                msg = f"cannot read the condition {part!r} in {line.strip()!r}"
+                raise VocabularyError(msg)
+            conditions.append((match[1], match[2].strip()))
+        if kind == "natural":
+            kind, conditions = "integer", [(">=", "1"), *conditions]
+        return entry("scalar", kind, conditions=tuple(conditions))
+    msg = f"unknown meaning {meaning!r} in the notation line {line.strip()!r}"
+    raise VocabularyError(msg)

@@ -1,0 +1,225 @@
+"""From pages and the registry to results: what was claimed, how it was shown, by what tier.
+
+`verify` checks one statement (its proofs, then its mutants); `verify_page` a page, with results
+kept by digest; `write_claims` writes ``claims.json``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dlnotes.checking.claims import REGISTRY, Registry, digest_of
+from dlnotes.checking.derivations import Report, check
+from dlnotes.checking.mutants import Attack, attack
+from dlnotes.checking.tex.tokens import TexError
+from dlnotes.checking.verdicts import Kind, Tier, Verdict, unproved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from dlnotes.checking.claims import FormalClaim
+    from dlnotes.checking.pages import Page
+    from dlnotes.checking.statements import Statement
+
+__all__ = ["Result", "entry_failures", "resolve", "verify", "verify_page", "write_claims"]
+
+
+@dataclass
+class Result:
+    """What became of one statement."""
+
+    label: str
+    kind: str
+    page: str
+    line: int
+    tex: str
+    verdict: Verdict
+    report: Report | None = None
+    attack: Attack | None = None
+    others: list[Verdict] = field(default_factory=list)
+    uses: tuple[str, ...] = ()
+    seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the statement is proved, strongly enough, and no mutant survived."""
+        return not self.problem
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for ``claims.json``."""
+        return {
+            "label": self.label, "kind": self.kind, "page": self.page, "line": self.line,
+            "tex": self.tex, "digest": digest_of(self.tex), "passed": self.passed,
+            "problem": self.problem, "verdict": self.verdict.as_dict(),
+            "others": [v.as_dict() for v in self.others],
+            "mutants": None if self.attack is None else self.attack.as_dict(),
+            "uses": list(self.uses), "seconds": round(self.seconds, 3),
+        }
+
+    def __str__(self) -> str:
+        if self.passed:
+            return f"{self.label}: {self.verdict}"
+        return f"{self.page}:{self.line}: {self.label}: {self.problem}"
+
+
+def _run(function: Callable[[Statement], Verdict], statement: Statement) -> Verdict:
+    start = time.perf_counter()
+    try:
+        verdict = function(statement)
+    except TexError as error:
+        verdict = unproved(f"the statement cannot be read: {error}")
+    return verdict.with_seconds(time.perf_counter() - start)
+
+
+def verify(
+    statement: Statement,
+    registry: Registry = REGISTRY,
+    *,
+    run_formal: Callable[[FormalClaim, Statement], Verdict] | None = None,
+    mutate: bool = True,
+) -> Result:
+    """Check a statement with all that is known about it, and attack it.
+
+    Parameters
+    ----------
+    statement
+        From a page.
+    registry
+        Proofs under ``proofs/``.
+    run_formal
+        Runs a Rocq proof (see ``engines.rocq``); without it formal proofs count as "not
+        compiled in this build".
+    mutate
+        Whether to attack what was proved.
+    """
+    start = time.perf_counter()
+    proofs, formals = registry.of(statement.label)
+    verdicts: list[Verdict] = [_run(c.function, statement) for c in proofs]
+    verdicts += [run_formal(c, statement) for c in formals] if run_formal else []
+    report: Report | None = None
+    problem = ""
+    try:
+        if statement.kind == "derivation" or not proofs:
+            report = check(statement)
+            verdicts.append(report.verdict)
+    except TexError as error:
+        if statement.kind == "derivation" or not formals:
+            problem = str(error)
+        verdicts.append(unproved(f"cannot be read: {error.message}"))
+    verdict = _best(verdicts)
+    attacked: Attack | None = None
+    if not problem:
+        problem = _problem(statement, verdict)
+    if not problem and mutate:
+        attacked, problem = _attack(statement, proofs[0].function if proofs else None,
+                                    formal=bool(formals))
+    return Result(
+        statement.label, statement.kind, statement.page, statement.line, statement.tex, verdict,
+        report, attacked, [v for v in verdicts if v is not verdict],
+        registry.uses(statement.label), time.perf_counter() - start, problem,
+    )
+
+
+def _best(verdicts: list[Verdict]) -> Verdict:
+    if not verdicts:
+        return unproved("no proof is registered")
+    for v in verdicts:
+        if v.kind is Kind.REFUTED:
+            return v
+    passed = [v for v in verdicts if v.passed]
+    return max(passed, key=lambda v: v.tier) if passed else verdicts[0]
+
+
+def _problem(statement: Statement, verdict: Verdict) -> str:
+    if verdict.kind is not Kind.PROVED:
+        return str(verdict)
+    if statement.kind != "derivation" and verdict.tier is Tier.SAMPLED:
+        return f"sampled is never enough for a theorem: {verdict.detail}"
+    return ""
+
+
+def _attack(
+    statement: Statement, function: Callable[[Statement], Verdict] | None, *, formal: bool
+) -> tuple[Attack | None, str]:
+    try:
+        _ = statement.formula
+    except TexError:
+        return None, "" if formal else "the statement cannot be read, so it cannot be attacked"
+    prove = None
+    if function is not None:
+        registered = function
+
+        def prove(mutant: Statement) -> Kind:
+            return _run(registered, mutant).kind
+
+    attacked = attack(statement, prove=prove)
+    if attacked.survivors:
+        m = attacked.survivors[0]
+        return attacked, f"a mutant survives ({m.kind}: {m.note}): {' '.join(m.tex.split())}"
+    if not attacked.killed:
+        return attacked, "no mutant of this statement was refuted"
+    return attacked, ""
+
+
+def resolve(dotted: str) -> Callable[..., Any]:
+    """Import the function that a dotted name stands for."""
+    module, _, name = dotted.rpartition(".")
+    value: Any = getattr(importlib.import_module(module), name)
+    if not callable(value):
+        msg = f"{dotted} is not callable"
+        raise TypeError(msg)
+    return value  # type: ignore[no-any-return]
+
+
+def entry_failures(page: Page, resolver: Callable[[str], Callable[..., Any]] = resolve) -> list[
+    str
+]:
+    """Compare every entry tied to a function with it at sampled points; return what differs."""
+    from dlnotes.checking.entry_checks import compare_entry
+
+    out = []
+    for entry in page.vocabulary.entries.values():
+        if entry.python is not None:
+            try:
+                problem = compare_entry(entry, page.vocabulary, resolver(entry.python))
+            except (ImportError, AttributeError, TypeError, ValueError) as error:
+                problem = f"{type(error).__name__}: {error}"
+            if problem:
+                out.append(f"{page.path}: {entry.head} and {entry.python}: {problem}")
+    return out
+
+
+def verify_page(
+    page: Page,
+    registry: Registry = REGISTRY,
+    *,
+    cache: dict[str, Result] | None = None,
+    key: str = "",
+    run_formal: Callable[[FormalClaim, Statement], Verdict] | None = None,
+) -> list[Result]:
+    """Verify every statement of a page; `cache` keeps results by the digest of their inputs."""
+    out = []
+    for statement in page.statements:
+        names = "\n".join(e.line for e in statement.vocabulary.entries.values())
+        digest = digest_of(statement.tex, names, *statement.vocabulary.assumptions,
+                           *statement.vocabulary.conventions, statement.label, key)
+        if cache is not None and digest in cache:
+            out.append(cache[digest])
+            continue
+        result = verify(statement, registry, run_formal=run_formal)
+        if cache is not None:
+            cache[digest] = result
+        out.append(result)
+    return out
+
+
+def write_claims(path: Path, results: Iterable[Result], displays: dict[str, int]) -> None:
+    """Write ``claims.json``: every claim, and how many displays there are of each kind."""
+    data = {"claims": [r.as_dict() for r in results], "displays": displays}
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,309 @@
+r"""Reading the directives of a MyST page without Sphinx.
+
+What a page may contain (fences of backticks or colons, nested as MyST allows):
+
+``{notation}``
+    Lines of the format of `dlnotes.checking.entries`; extends the page's vocabulary.
+
+    .. code-block:: text
+
+        ```{notation}
+        x : real -- the input
+        \sigma(x) := \frac{1}{1 + \exp(-x)} -- logistic sigmoid @ dlnotes.activations.sigmoid
+        assume : a < b
+        ```
+
+``{definition}``
+    A display that defines: rows ``name = expression``. It extends the vocabulary from there
+    on, so that what the page defines is what the checker means. Ranges of indices and kinds of
+    parameters stand in ``:for:``.
+
+    .. code-block:: text
+
+        ```{definition} eq-activations-softmax
+        :for: k = 1..K
+        s_k = \frac{\exp(z_k)}{\sum_{j=1}^{K} \exp(z_j)}
+        ```
+
+``{derivation} label``
+    A chain of relations, each step checked. The justification of a row is the comment at its
+    end; ``:with:`` declares local names, parted by ``;``.
+
+    .. code-block:: text
+
+        ```{derivation} sigmoid-derivative
+        \sigma'(x) &= \frac{\exp(-x)}{(1 + \exp(-x))^2}  % chain rule
+        \\ &= \sigma(x)(1 - \sigma(x))                    % definition of sigma
+        ```
+
+``{prf:theorem}``, ``{prf:lemma}``, ``{prf:corollary}``, ``{prf:proposition}``
+    With ``:label:``; the display inside (``{math}``) is the statement. Displays inside
+    ``{prf:definition}`` define.
+
+``{math}`` with ``:cited: key``
+    Taken from a reference, not checked.
+
+Any other display is an error that names file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from dlnotes.checking.statements import Statement
+from dlnotes.checking.vocabulary import Vocabulary, VocabularyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = [
+    "THEOREMS", "Directive", "Display", "Page", "PageError", "directives", "justifications",
+    "read_page",
+]
+
+THEOREMS = ("prf:theorem", "prf:lemma", "prf:corollary", "prf:proposition")
+_CONTAINERS = re.compile(r"^\{([A-Za-z][\w:.-]*)\}\s*(.*)$")
+_OPTION = re.compile(r"^:([\w-]+):\s*(.*)$")
+_OPAQUE = {"code-cell", "code-block", "code", "literalinclude", "raw", "notation", "derivation",
+           "definition", "math", "doctest", "mermaid", "csv-table"}
+
+
+class PageError(ValueError):
+    """A page that cannot be accounted for; names file and line."""
+
+
+@dataclass(frozen=True)
+class Directive:
+    """A directive of a page, with the directives that surround it."""
+
+    name: str
+    argument: str
+    options: dict[str, str]
+    body: str
+    line: int
+    parents: tuple[Directive, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its label: the option, else the argument when that is one word."""
+        return self.options.get("label") or self.options.get("name") or (
+            self.argument if self.argument and " " not in self.argument else ""
+        )
+
+
+@dataclass(frozen=True)
+class Display:
+    """A display equation of a page and what it is."""
+
+    kind: str
+    label: str
+    line: int
+    tex: str
+    reference: str = ""
+
+
+@dataclass
+class Page:
+    """What was read from a page.
+
+    ``displays`` counts every display equation by kind: ``derivation``, ``theorem``,
+    ``definition``, ``cited``. ``statements`` are those to be checked.
+    """
+
+    path: str
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    statements: list[Statement] = field(default_factory=list)
+    displays: list[Display] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many displays there are of each kind."""
+        out: dict[str, int] = {}
+        for d in self.displays:
+            out[d.kind] = out.get(d.kind, 0) + 1
+        return out
+
+
+def _markdown() -> MarkdownIt:
+    md = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)
+    return md.use(dollarmath_plugin)
+
+
+def _split_options(content: str) -> tuple[dict[str, str], str, int]:
+    """Return options, body and the number of lines before the body."""
+    lines = content.split("\n")
+    options: dict[str, str] = {}
+    n = 0
+    if lines and lines[0].strip() == "---":
+        n = 1
+        while n < len(lines) and lines[n].strip() != "---":
+            key, _, value = lines[n].partition(":")
+            options[key.strip()] = value.strip().strip("\"'")
+            n += 1
+        return options, "\n".join(lines[n + 1 :]), n + 1
+    while n < len(lines) and (match := _OPTION.match(lines[n].strip())):
+        options[match[1]] = match[2].strip()
+        n += 1
+    while n < len(lines) and not lines[n].strip():
+        n += 1
+    return options, "\n".join(lines[n:]), n
+
+
+def directives(text: str, *, offset: int = 0, parents: tuple[Directive, ...] = ()) -> Iterator[
+    Directive
+]:
+    """Yield every directive of a page in the order of the text, outer ones first.
+
+    A display written as ``$$`` is yielded as a directive named ``$$``.
+    """
+    for token in _markdown().parse(text):
+        first = offset + (token.map[0] if token.map else 0)
+        if token.type in ("math_block", "math_block_label"):
+            yield Directive("$$", "", {}, token.content, first + 1, parents)
+            continue
+        if token.type not in ("fence", "colon_fence"):
+            continue
+        match = _CONTAINERS.match(token.info.strip())
+        if match is None:
+            continue
+        options, body, skipped = _split_options(token.content)
+        line = first + 2 + skipped
+        found = Directive(match[1], match[2].strip(), options, body, line, parents)
+        yield found
+        if found.name not in _OPAQUE:
+            yield from directives(body, offset=line - 1, parents=(*parents, found))
+
+
+def justifications(tex: str) -> tuple[str, ...]:
+    r"""Return the comment at the end of each row of a derivation, empty where there is none.
+
+    Examples
+    --------
+    >>> justifications("a &= b % chain rule\n\\\\ &= c")
+    ('chain rule', '')
+    """
+    rows: list[str] = []
+    for row in _rows(tex):
+        comments = [c.strip() for c in re.findall(r"(?<!\\)%([^\n]*)", row)]
+        rows.append(" ".join(c for c in comments if c))
+    return tuple(rows)
+
+
+def _rows(tex: str) -> list[str]:
+    """Split at the line breaks outside of environments; a comment belongs to its line."""
+    rows, depth, current = [], 0, ""
+    body = re.sub(r"\\(begin|end)\{aligned\}", "", tex)
+    for piece in re.split(r"(\\begin\{[a-z]+\*?\}|\\end\{[a-z]+\*?\}|\\\\|%[^\n]*)", body):
+        if piece.startswith(r"\begin"):
+            depth += 1
+        elif piece.startswith(r"\end"):
+            depth -= 1
+        if piece == r"\\" and depth == 0:
+            rows.append(current)
+            current = ""
+        elif piece.startswith("%") and rows and not current.strip():
+            rows[-1] += piece + "\n"
+        else:
+            current += piece + ("\n" if piece.startswith("%") else "")
+    rows.append(current)
+    return [r for r in rows if r.strip()]
+
+
+def _theorem_of(d: Directive) -> Directive | None:
+    for parent in reversed(d.parents):
+        if parent.name in THEOREMS:
+            return parent
+        if parent.name in ("prf:proof", "solution", "exercise", "prf:example", "prf:remark"):
+            return None
+    return None
+
+
+def read_page(path: Path | str, text: str | None = None) -> Page:
+    """Read a page: its vocabulary, its statements, and what every display is.
+
+    Errors are collected in ``Page.errors`` (file, line and reason), so that one run shows all.
+
+    Parameters
+    ----------
+    path
+        The file; also how the page is named in messages.
+    text
+        Its text, when it is not to be read from the file.
+    """
+    if text is None:
+        from pathlib import Path as FilePath
+
+        text = FilePath(path).read_text(encoding="utf-8")
+    page = Page(str(path))
+    seen: dict[str, int] = {}
+    for d in directives(text):
+        try:
+            _take(page, d)
+        except (VocabularyError, ValueError) as error:
+            page.errors.append(f"{page.path}:{d.line}: {error}")
+        label = d.label
+        if label and d.name in ("derivation", "math", "definition", *THEOREMS):
+            if label in seen:
+                page.errors.append(
+                    f"{page.path}:{d.line}: label {label!r} is used on line {seen[label]} too")
+            seen[label] = d.line
+    stated = {s.label for s in page.statements}
+    for d in directives(text):
+        if d.name in THEOREMS and d.label not in stated:
+            page.errors.append(
+                f"{page.path}:{d.line}: {d.name} {d.label!r} states no display" if d.label
+                else f"{page.path}:{d.line}: this {d.name} has no :label:")
+    return page
+
+
+def _take(page: Page, d: Directive) -> None:
+    if d.name == "notation":
+        page.vocabulary = Vocabulary.parse(d.body, page.vocabulary)
+    elif d.name == "definition" or (
+        d.name == "math" and any(p.name == "prf:definition" for p in d.parents)
+    ):
+        page.displays.append(Display("definition", d.label, d.line, d.body))
+        page.vocabulary = page.vocabulary.define(d.body, d.options.get("for", ""))
+    elif d.name == "derivation":
+        if not d.label:
+            msg = "a derivation has a label: ```{derivation} some-label"
+            raise PageError(msg)
+        vocabulary = page.vocabulary
+        if d.options.get("with"):
+            vocabulary = Vocabulary.parse(
+                "\n".join(x.strip() for x in d.options["with"].split(";")), vocabulary)
+        page.displays.append(Display("derivation", d.label, d.line, d.body))
+        page.statements.append(Statement(
+            d.label, d.body, vocabulary, "derivation", page.path, d.line, justifications(d.body)))
+    elif d.name == "math":
+        theorem = _theorem_of(d)
+        if d.options.get("cited"):
+            page.displays.append(
+                Display("cited", d.label, d.line, d.body, d.options["cited"]))
+        elif theorem is not None:
+            page.displays.append(Display("theorem", theorem.label, d.line, d.body))
+            if any(s.label == theorem.label for s in page.statements):
+                msg = f"{theorem.name} {theorem.label!r} states a second display"
+                raise PageError(msg)
+            page.statements.append(Statement(
+                theorem.label, d.body, page.vocabulary, "theorem", page.path, d.line))
+        else:
+            _unclassified(page, d)
+    elif d.name == "$$":
+        _unclassified(page, d)
+
+
+def _unclassified(page: Page, d: Directive) -> None:
+    first = next((x.strip() for x in d.body.splitlines() if x.strip()), "")
+    page.displays.append(Display("unclassified", d.label, d.line, d.body))
+    msg = (f"unclassified display {first[:50]!r}: write {{derivation}}, {{definition}}, a "
+           "theorem's {math}, or :cited: with a reference")
+    raise PageError(msg)

@@ -1,0 +1,124 @@
+"""A pytest plug-in: ``pytest book`` collects every derivation and theorem as its own test.
+
+Enable it in a root ``conftest.py`` with ``pytest_plugins = ["dlnotes.checking.pytest_plugin"]``.
+A page that has a checked directive becomes a file; its tests are named after the labels, such
+as ``book/activations.md::sigmoid-derivative``; ``book/activations.md::displays`` fails when a
+display of the page is unclassified and ``book/activations.md::notation`` when an entry and the
+function tied to it disagree. Proofs are loaded from ``proofs/`` under the root.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dlnotes.checking.claims import REGISTRY, load_proofs
+from dlnotes.checking.ledger import entry_failures, verify
+from dlnotes.checking.pages import Page, read_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dlnotes.checking.statements import Statement
+
+__all__ = ["ClaimFailure", "PageFile", "pytest_collect_file"]
+
+_CHECKED = re.compile(
+    r"^\s*(`{3,}|:{3,})\{(derivation|notation|definition|math|prf:(theorem|lemma|corollary|"
+    r"proposition))\}", re.MULTILINE
+)
+
+
+class ClaimFailure(Exception):
+    """A statement that did not pass; its text is the whole message."""
+
+
+class PageFile(pytest.File):
+    """A page as a collection of claims."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield a test for each claim, and one for the displays of the page."""
+        proofs = self.config.rootpath / "proofs"
+        if proofs.is_dir() and not REGISTRY.labels():
+            load_proofs(proofs)
+        name = self.path.relative_to(self.config.rootpath) if self.path.is_relative_to(
+            self.config.rootpath) else self.path
+        page = read_page(str(name), self.path.read_text(encoding="utf-8"))
+        yield DisplaysItem.from_parent(self, name="displays", page=page)
+        if any(e.python for e in page.vocabulary.entries.values()):
+            yield NotationItem.from_parent(self, name="notation", page=page)
+        for statement in page.statements:
+            yield ClaimItem.from_parent(self, name=statement.label, statement=statement)
+
+
+class _Item(pytest.Item):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """Show the claim's own message without a traceback."""
+        if isinstance(excinfo.value, ClaimFailure):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo, style))
+
+
+class DisplaysItem(_Item):
+    """Every display of the page is accounted for and every notation block reads."""
+
+    def __init__(self, *, page: Page, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.page = page
+
+    def runtest(self) -> None:
+        """Fail with every error of the page."""
+        if self.page.errors:
+            raise ClaimFailure("\n".join(self.page.errors))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the page begins."""
+        return self.path, 0, "displays"
+
+
+class NotationItem(_Item):
+    """Every entry tied to a function agrees with it."""
+
+    def __init__(self, *, page: Page, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.page = page
+
+    def runtest(self) -> None:
+        """Fail with every entry that differs."""
+        failures = entry_failures(self.page)
+        if failures:
+            raise ClaimFailure("\n".join(failures))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the page begins."""
+        return self.path, 0, "notation"
+
+
+class ClaimItem(_Item):
+    """One derivation or theorem."""
+
+    def __init__(self, *, statement: Statement, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.statement = statement
+
+    def runtest(self) -> None:
+        """Check the statement and attack it."""
+        result = verify(self.statement)
+        if not result.passed:
+            raise ClaimFailure(str(result))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the statement stands."""
+        return self.path, self.statement.line - 1, self.statement.label
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
+    """Collect Markdown pages that contain a checked directive."""
+    if file_path.suffix != ".md" or not file_path.is_file():
+        return None
+    if not _CHECKED.search(file_path.read_text(encoding="utf-8")):
+        return None
+    return PageFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Interpretation of what was read."""

@@ -1,0 +1,206 @@
+r"""A normal form for sums of symbolic length, so that identities are proved for every K.
+
+Linearity, distribution of products over sums, Kronecker deltas collapsed, factors that do not
+depend on an index pulled out, multiple sums parted into connected components, and bound
+indices renamed canonically. Two sums that are equal by these rules become the same expression.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["delta_cases", "normal", "opaque_sums"]
+
+_CANON: dict[tuple[int, int], Any] = {}
+_LEVELS: dict[Any, int] = {}
+Limits = list[tuple[Any, Any, Any]]
+
+
+def _canonical(level: int, i: int) -> Any:
+    key = (level, i)
+    if key not in _CANON:
+        _CANON[key] = sp.Symbol(f"_c{level}_{i}", integer=True)
+        _LEVELS[_CANON[key]] = level
+    return _CANON[key]
+
+
+def _expand(e: Any) -> Any:
+    return sp.expand(e, power_exp=True, power_base=True, log=False, trig=False, complex=False)
+
+
+def normal(e: Any, ranges: Mapping[Any, tuple[Any, Any]]) -> Any:
+    """Return `e` with every sum in normal form; `ranges` gives the range of free indices."""
+    if not e.has(sp.Sum, sp.KroneckerDelta):
+        return e
+    if isinstance(e, sp.Sum):
+        inner = {**ranges, **{k: (a, b) for k, a, b in e.limits}}
+        body = normal(e.function, inner)
+        return _sum(body, [tuple(x) for x in e.limits], ranges)
+    if not e.args:
+        return e
+    out = e.func(*[normal(a, ranges) for a in e.args])
+    return _collapse_outside(out)
+
+
+def _collapse_outside(e: Any) -> Any:
+    """Use delta_ij f(i) = delta_ij f(j) and delta^2 = delta in a product."""
+    if not isinstance(e, (sp.Mul, sp.Pow)):
+        return e
+    if isinstance(e, sp.Pow):
+        if isinstance(e.base, sp.KroneckerDelta) and e.exp.is_positive:
+            return e.base
+        return e
+    return e
+
+
+def _sum(body: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> Any:
+    body = _expand(body)
+    return sp.Add(*[_term(t, list(limits), ranges) for t in sp.Add.make_args(body)])
+
+
+def _term(term: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> Any:
+    indices = {k for k, _, _ in limits}
+    factors: list[Any] = []
+    opened = False
+    for factor in sp.Mul.make_args(term):
+        base, times = factor, 1
+        if isinstance(factor, sp.Pow) and factor.exp.is_Integer and 0 < factor.exp <= 4:
+            base, times = factor.base, int(factor.exp)
+        if isinstance(base, sp.KroneckerDelta):
+            factors.append(base)
+        elif isinstance(base, sp.Sum) and base.free_symbols & indices:
+            opened = True
+            for _ in range(times):
+                rename = {k: sp.Dummy("k", integer=True) for k, _, _ in base.limits}
+                limits += [(rename[k], a.xreplace(rename), b.xreplace(rename))
+                           for k, a, b in base.limits]
+                factors += sp.Mul.make_args(base.function.xreplace(rename))
+        else:
+            factors.append(factor)
+    if opened:
+        return _sum(sp.Mul(*factors), limits, ranges)
+    for n, factor in enumerate(factors):
+        if isinstance(factor, sp.KroneckerDelta):
+            done = _collapse(factor, factors[:n] + factors[n + 1 :], limits, ranges)
+            if done is not None:
+                rest, left = done
+                return _term(rest, left, ranges) if left else normal(_expand(rest), ranges)
+    return _components(factors, limits)
+
+
+def _collapse(
+    delta: Any, rest: list[Any], limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]
+) -> tuple[Any, Limits] | None:
+    table = {k: (a, b) for k, a, b in limits}
+    for u, v in (delta.args, delta.args[::-1]):
+        if u not in table:
+            continue
+        a, b = table[u]
+        inside = table.get(v) == (a, b) or ranges.get(v) == (a, b)
+        if not inside and v.is_Integer:
+            inside = bool((v - a).is_nonnegative and (b - v).is_nonnegative)
+        if not inside:
+            continue
+        left = [x for x in limits if x[0] != u]
+        if any(u in (x[1].free_symbols | x[2].free_symbols) for x in left):
+            continue
+        return sp.Mul(*rest).xreplace({u: v}), left
+    return None
+
+
+def _components(factors: list[Any], limits: Limits) -> Any:
+    """Part a multiple sum into connected ones and give each its canonical name."""
+    groups: list[tuple[set[Any], list[Any]]] = []
+    outside: list[Any] = []
+    indices = {k for k, _, _ in limits}
+    links: list[tuple[set[Any], Any]] = [(f.free_symbols & indices, f) for f in factors]
+    links += [({k, *((a.free_symbols | b.free_symbols) & indices)}, None) for k, a, b in limits]
+    for used, factor in links:
+        if not used:
+            outside.append(factor)
+            continue
+        joined = [g for g in groups if g[0] & used]
+        merged: tuple[set[Any], list[Any]] = (set(used), [factor] if factor is not None else [])
+        for g in joined:
+            merged[0].update(g[0])
+            merged[1].extend(g[1])
+            groups.remove(g)
+        groups.append(merged)
+    out = sp.Mul(*outside)
+    for used, members in groups:
+        own = [x for x in limits if x[0] in used]
+        if not members and len(own) == 1:
+            out *= own[0][2] - own[0][1] + 1
+        else:
+            out *= _named(sp.Mul(*members), own)
+    return out
+
+
+def _named(body: Any, limits: Limits) -> Any:
+    level = 1 + max((_LEVELS.get(s, -1) for s in body.atoms(sp.Symbol)), default=-1)
+    best = None
+    order = sorted(limits, key=lambda x: (str(x[1]), str(x[2])))
+    options = itertools.permutations(order) if len(order) <= 4 else [tuple(order)]
+    for option in options:
+        if [(str(x[1]), str(x[2])) for x in option] != [(str(x[1]), str(x[2])) for x in order]:
+            continue
+        rename = {x[0]: _canonical(level, i) for i, x in enumerate(option)}
+        new = body.xreplace(rename)
+        key = str(new)
+        if best is None or key < best[0]:
+            ends = [(rename[k], a.xreplace(rename), b.xreplace(rename)) for k, a, b in option]
+            best = (key, new, ends)
+    assert best is not None
+    return sp.Sum(best[1], *best[2])
+
+
+def delta_cases(e: Any) -> list[Any]:
+    """Split on every Kronecker delta left outside of sums: equal indices, different ones."""
+    deltas = sorted(e.atoms(sp.KroneckerDelta), key=str)
+    bound = {k for s in e.atoms(sp.Sum) for k in s.variables}
+    deltas = [d for d in deltas if not d.free_symbols & bound]
+    if not deltas:
+        return [e]
+    delta = deltas[0]
+    i, j = delta.args
+    keep, drop = (i, j) if not j.is_Symbol else (j, i)
+    if not drop.is_Symbol:
+        return [e]
+    equal = e.xreplace({delta: sp.Integer(1)}).xreplace({drop: keep})
+    return delta_cases(equal) + delta_cases(e.xreplace({delta: sp.Integer(0)}))
+
+
+def opaque_sums(e: Any) -> tuple[Any, dict[Any, Any]]:
+    """Replace sums by symbols (positive where every term is), and indexed names too."""
+    table: dict[Any, Any] = {}
+
+    def name(x: Any) -> Any:
+        if x not in table:
+            positive = _positive_body(x) if isinstance(x, sp.Sum) else bool(x.is_positive)
+            real = {"positive": True} if positive else {"real": True}
+            table[x] = sp.Dummy("S", **real)
+        return table[x]
+
+    out = _replace_outermost(e, name)
+    return out, {v: k for k, v in table.items()}
+
+
+def _replace_outermost(e: Any, name: Any) -> Any:
+    if isinstance(e, (sp.Sum, sp.Indexed)):
+        return name(e)
+    if not e.args or not e.has(sp.Sum, sp.Indexed):
+        return e
+    return e.func(*[_replace_outermost(a, name) for a in e.args])
+
+
+def _positive_body(x: Any) -> bool:
+    body = x.function
+    inner, _ = opaque_sums(body) if body.has(sp.Sum) else (body, {})
+    nonempty = all((b - a).is_nonnegative for _, a, b in x.limits)
+    return bool(inner.is_positive and nonempty)

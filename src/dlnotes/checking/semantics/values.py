@@ -1,0 +1,97 @@
+"""Values that the interpreter computes with besides SymPy's own: arrays, functions, errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "Distribution", "Family", "FunctionValue", "NotGeneral", "Undefined", "make_generic",
+    "shape_of",
+]
+
+
+class Undefined(ValueError):
+    """What is written has no value: shapes that do not fit, an index out of range."""
+
+
+class NotGeneral(Exception):
+    """The construct has no meaning for symbolic sizes here; instances are used instead."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """An array of symbolic shape: a function from indices (1-based) to entries."""
+
+    shape: tuple[Any, ...]
+    entry: Callable[..., Any]
+
+    def map(self, function: Callable[..., Any]) -> Family:
+        """Apply `function` to every entry."""
+        return Family(self.shape, lambda *i: function(self.entry(*i)))
+
+
+@dataclass(frozen=True)
+class FunctionValue:
+    """A function as an argument: what it does to arguments, and its name."""
+
+    name: str
+    call: Callable[..., Any]
+    arity: int = 1
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A finite distribution: outcomes ``low..high`` and the probability of each."""
+
+    name: str
+    low: Any
+    high: Any
+    probability: Callable[[Any], Any]
+
+
+def shape_of(value: Any) -> tuple[Any, ...]:
+    """Return the shape: ``()`` for a number, ``(rows, columns)`` for an array."""
+    if isinstance(value, sp.MatrixBase):
+        return (value.rows, value.cols)
+    if isinstance(value, Family):
+        return value.shape
+    return ()
+
+
+_GENERIC: dict[tuple[str, tuple[int, ...], str], Any] = {}
+
+
+def make_generic(name: str, orders: tuple[int, ...], adjective: str) -> Any:
+    """Return the SymPy function for the `orders`-th partial derivative of a generic function.
+
+    Differentiating an application gives the function of the next order, so that chain rules
+    come out in one canonical form.
+    """
+    key = (name, orders, adjective)
+    if key not in _GENERIC:
+        primes = "" if not any(orders) else "^{(" + ",".join(map(str, orders)) + ")}"
+
+        def fdiff(self: Any, argindex: int = 1) -> Any:
+            up = list(orders)
+            up[argindex - 1] += 1
+            return make_generic(name, tuple(up), adjective)(*self.args)
+
+        positive = adjective == "positive" and not any(orders)
+        _GENERIC[key] = type(
+            name + primes, (sp.Function,),
+            {
+                "fdiff": fdiff, "nargs": len(orders), "generic": key,
+                "_eval_is_real": lambda _: True,
+                "_eval_is_extended_real": lambda _: True,
+                "_eval_is_finite": lambda _: True,
+                "_eval_is_positive": lambda _: True if positive else None,
+                "_eval_is_zero": lambda _: False if positive else None,
+            },
+        )
+    return _GENERIC[key]
