@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["setup"]
 
-_PARTS = ("mathml", "mathfont", "pictures", "folding", "repairs")
+_PARTS = ("mathml", "mathfont", "displays", "notation", "pictures", "folding", "repairs")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

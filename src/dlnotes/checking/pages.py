@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "THEOREMS", "Directive", "Display", "Page", "PageError", "directives", "justifications",
-    "read_page",
+    "read_page", "rows",
 ]
 
 THEOREMS = ("prf:theorem", "prf:lemma", "prf:corollary", "prf:proposition")
@@ -190,16 +190,19 @@ def justifications(tex: str) -> tuple[str, ...]:
     >>> justifications("a &= b % chain rule\n\\\\ &= c")
     ('chain rule', '')
     """
-    rows: list[str] = []
-    for row in _rows(tex):
+    out: list[str] = []
+    for row in rows(tex):
         comments = [c.strip() for c in re.findall(r"(?<!\\)%([^\n]*)", row)]
-        rows.append(" ".join(c for c in comments if c))
-    return tuple(rows)
+        out.append(" ".join(c for c in comments if c))
+    return tuple(out)
 
 
-def _rows(tex: str) -> list[str]:
-    """Split at the line breaks outside of environments; a comment belongs to its line."""
-    rows, depth, current = [], 0, ""
+def rows(tex: str) -> list[str]:
+    """Return the rows of a display: split at the line breaks outside of environments.
+
+    A comment belongs to the row on whose line it stands.
+    """
+    found, depth, current = [], 0, ""
     body = re.sub(r"\\(begin|end)\{aligned\}", "", tex)
     for piece in re.split(r"(\\begin\{[a-z]+\*?\}|\\end\{[a-z]+\*?\}|\\\\|%[^\n]*)", body):
         if piece.startswith(r"\begin"):
@@ -207,14 +210,14 @@ def _rows(tex: str) -> list[str]:
         elif piece.startswith(r"\end"):
             depth -= 1
         if piece == r"\\" and depth == 0:
-            rows.append(current)
+            found.append(current)
             current = ""
-        elif piece.startswith("%") and rows and not current.strip():
-            rows[-1] += piece + "\n"
+        elif piece.startswith("%") and found and not current.strip():
+            found[-1] += piece + "\n"
         else:
             current += piece + ("\n" if piece.startswith("%") else "")
-    rows.append(current)
-    return [r for r in rows if r.strip()]
+    found.append(current)
+    return [r for r in found if r.strip()]
 
 
 def _theorem_of(d: Directive) -> Directive | None:

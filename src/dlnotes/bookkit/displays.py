@@ -1,0 +1,124 @@
+r"""Directives for displays that are checked: ``{derivation}``, ``{definition}``, ``{math}``.
+
+They only show. What is checked is read from the page's own text by `dlnotes.checking.pages`;
+the rows that these directives show come from the same functions, and `dlnotes.bookkit.claims`
+refuses a page on which a display is shown that was not read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.directives.patches import MathDirective
+
+from dlnotes.checking.pages import justifications, rows
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+
+__all__ = ["aligned", "setup"]
+
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_DOLLARS = re.compile(r"\$([^$]+)\$")
+
+
+def aligned(tex: str) -> str:
+    r"""Return the TeX that shows a chain of relations, its justifications in a last column.
+
+    Parameters
+    ----------
+    tex : str
+        Rows as an author writes them; the comment at the end of a row is its justification.
+
+    Returns
+    -------
+    str
+        The same rows without comments, as an ``aligned`` environment where there are several.
+
+    Examples
+    --------
+    >>> aligned("a = b")
+    'a = b'
+    >>> print(aligned("a &= b % by $x > 0$\n\\\\ &= c"))
+    \begin{aligned}
+    a &= b && \quad\text{by }x > 0\text{} \\
+    &= c && {}
+    \end{aligned}
+    """
+    reasons = justifications(tex)
+    shown = [_COMMENT.sub("", row).strip() for row in rows(tex)]
+    if len(shown) == 1 and not any(reasons):
+        return shown[0].replace("&", "")
+    if any(reasons):
+        shown = [f"{row} && {_reason(why)}" for row, why in zip(shown, reasons, strict=True)]
+    return "\n".join([r"\begin{aligned}", " \\\\\n".join(shown), r"\end{aligned}"])
+
+
+def _reason(text: str) -> str:
+    if not text:
+        return "{}"
+    return r"\quad\text{" + _DOLLARS.sub(lambda m: "}" + m[1] + r"\text{", text) + "}"
+
+
+class _Checked(MathDirective):
+    """A display equation whose argument is its label."""
+
+    optional_arguments = 1
+    final_argument_whitespace = False
+    option_spec: ClassVar = {
+        "label": directives.unchanged,
+        "class": directives.class_option,
+        "for": directives.unchanged,
+        "with": directives.unchanged,
+    }
+
+    def run(self) -> list[Node]:
+        source = "\n".join(self.content)
+        if self.arguments:
+            self.options["label"] = self.arguments.pop()
+        self.content = StringList(aligned(source).splitlines(), source="")
+        shown = super().run()
+        for node in shown:
+            if isinstance(node, nodes.math_block):
+                node["checked_source"] = source
+        return shown
+
+
+class Derivation(_Checked):
+    """A chain of relations, each of which is checked."""
+
+
+class Definition(_Checked):
+    """A display that gives names their meaning."""
+
+
+class Math(MathDirective):
+    """Sphinx's own, with ``:cited:`` for a display that is taken from a reference."""
+
+    option_spec: ClassVar = {**MathDirective.option_spec, "cited": directives.unchanged}
+
+    def run(self) -> list[Node]:
+        source = "\n".join(self.content)
+        shown = super().run()
+        for node in shown:
+            if isinstance(node, nodes.math_block):
+                node["checked_source"] = source
+        return shown
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.add_directive("derivation", Derivation)
+    app.add_directive("definition", Definition)
+    app.add_directive("math", Math, override=True)

@@ -1,0 +1,108 @@
+"""The ``{notation}`` block: a table for the reader, the very vocabulary of the checker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.util.docutils import SphinxDirective
+
+from dlnotes.checking.entries import VocabularyError, parse_entry
+from dlnotes.checking.vocabulary import logical_lines
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+
+__all__ = ["setup"]
+
+_HEADINGS = ("Symbol", "Meaning", "As the checker reads it")
+
+
+class Notation(SphinxDirective):
+    """Show the lines of the block as a table."""
+
+    has_content = True
+
+    def run(self) -> list[Node]:
+        """Return the table, with an error where a line cannot be read."""
+        try:
+            rows = [self._row(line) for line in logical_lines("\n".join(self.content))]
+        except VocabularyError as error:
+            raise self.error(str(error)) from error
+        return [_table(rows)]
+
+    def _row(self, line: str) -> list[list[Node]]:
+        first, _, rest = line.partition(":")
+        if first.strip() in ("assume", "convention"):
+            text, _, gloss = rest.partition(" -- ")
+            word = {"assume": "assumed", "convention": "convention"}[first.strip()]
+            symbol = _math(text.strip()) if word == "assumed" else nodes.Text(text.strip())
+            return [[symbol], self._prose(gloss.strip()), [nodes.Text(word)]]
+        entry = parse_entry(line)
+        meaning: list[Node] = self._prose(entry.gloss)
+        if entry.python:
+            meaning += [nodes.Text(" — " if meaning else ""), _function(entry.python)]
+        body = entry.body
+        if body is None:
+            declared = line.partition(" -- ")[0].partition(" @ ")[0]
+            for mark in (" ~ ", " : "):
+                if mark in declared:
+                    declared = declared.partition(mark)[2].strip()
+                    break
+            return [[_math(entry.head)], meaning, [nodes.literal("", declared)]]
+        if body.startswith("sympy:"):
+            return [[_math(entry.head)], meaning, [nodes.literal("", body)]]
+        ranges = ", ".join(
+            f"{i} = {a}..{b}" if a != "in" else f"{i} in {b}" for i, a, b in entry.slots
+        )
+        kinds = ", ".join(f"{name} : {kind}" for name, kind in entry.param_kinds)
+        known = ", ".join(part for part in (kinds, ranges) if part)
+        shown: list[Node] = [nodes.Text("definition")] + (
+            [nodes.Text(", "), nodes.literal("", known)] if known else []
+        )
+        return [[_math(f"{entry.head} = {body}")], meaning, shown]
+
+    def _prose(self, text: str) -> list[Node]:
+        found, messages = self.parse_inline(text) if text else ([], [])
+        return [*found, *messages]
+
+
+def _math(tex: str) -> nodes.math:
+    return nodes.math(tex, tex)
+
+
+def _function(dotted: str) -> pending_xref:
+    shown = nodes.literal("", dotted, classes=["xref", "py", "py-func"])
+    return pending_xref(
+        "", shown, refdomain="py", reftype="func", reftarget=dotted, refexplicit=True
+    )
+
+
+def _table(rows: list[list[list[Node]]]) -> nodes.table:
+    def row(cells: list[list[Node]]) -> nodes.row:
+        return nodes.row(
+            "", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells)
+        )
+
+    head: list[list[Node]] = [[nodes.Text(title)] for title in _HEADINGS]
+    group = nodes.tgroup(
+        "",
+        *(nodes.colspec(colwidth=width) for width in (30, 45, 25)),
+        nodes.thead("", row(head)),
+        nodes.tbody("", *(row(cells) for cells in rows)),
+        cols=3,
+    )
+    return nodes.table("", group, classes=["notation"])
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.add_directive("notation", Notation)
