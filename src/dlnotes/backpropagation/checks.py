@@ -198,7 +198,9 @@ def gradient_check(
         The gradient as a function of `x`, or its value at `x`.
     x : array_like
         The point, of any shape.
-    scheme, step
+    scheme : {"central", "forward", "complex"}, optional
+        As in `finite_difference`.
+    step : float, optional
         As in `finite_difference`.
     tolerance : float, optional
         Greatest error that passes, relative for components above 1. By default the machine

@@ -117,16 +117,23 @@ class Expression:
 
     Made by `parse`.
 
-    Attributes
+    Parameters
     ----------
     source : str
         The text that was read.
     name : str
-        Name of the value: what stands before ``=``, otherwise ``z``.
-    nodes : tuple of Node
+        Name of the value: what stands before ``=``; if empty, ``z`` or another free name.
+    nodes : sequence of Node
         The nodes in topological order: operands before the operations that use them.
     root : int
         Position of the node of the whole expression.
+    places : sequence of Place
+        What people might read in another way, for `readings`.
+
+    Attributes
+    ----------
+    source, name, nodes, root, places
+        As given.
     variables : tuple of str
         Names of the variables, sorted with numbers read as numbers.
     names : tuple of str

@@ -169,7 +169,18 @@ class Operation:
         return len(self.partials)
 
     def shown(self, operands: Sequence[float]) -> str:
-        """Return the operation written with numbers for operands, for messages."""
+        """Return the operation written with numbers for operands, for messages.
+
+        Parameters
+        ----------
+        operands : sequence of float
+            The numbers.
+
+        Returns
+        -------
+        str
+            For instance ``"(-1)^0.5"``.
+        """
         infix = self.text[0] in "{-"
         return self.text.format(
             *(f"({a:.6g})" if infix and a < 0 else f"{a:.6g}" for a in operands)

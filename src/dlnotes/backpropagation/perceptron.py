@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MLP", "MLPForward", "MLPGradients", "initial_variance"]
 
 
-class Nonlinearity(Protocol):
+class _Nonlinearity(Protocol):
     """What a hidden layer needs: a function of arrays with its derivative."""
 
     def __call__(self, x: Any, /) -> Any:
@@ -49,7 +49,7 @@ def _logistic(x: Any) -> Any:
     return (1 + np.tanh(x / 2)) / 2
 
 
-_NONLINEARITIES: Mapping[str, Nonlinearity] = MappingProxyType(
+_NONLINEARITIES: Mapping[str, _Nonlinearity] = MappingProxyType(
     {
         "identity": _Pair(lambda x: x, np.ones_like),
         "relu": _Pair(lambda x: np.where(x > 0, x, 0 * x), lambda x: (x > 0).astype(x.dtype)),
@@ -185,7 +185,7 @@ class MLP:
         weights: Sequence[ArrayLike],
         biases: Sequence[ArrayLike] | None = None,
         *,
-        activation: str | Nonlinearity = "tanh",
+        activation: str | _Nonlinearity = "tanh",
     ) -> None:
         self.activation = _nonlinearity(activation)
         matrices = [np.asarray(w) for w in weights]
@@ -232,7 +232,7 @@ class MLP:
         widths: Sequence[int],
         rng: np.random.Generator,
         *,
-        activation: str | Nonlinearity = "tanh",
+        activation: str | _Nonlinearity = "tanh",
         scheme: str | float = "glorot",
     ) -> MLP:
         """Return a network with normal weights and zero biases.
@@ -243,7 +243,7 @@ class MLP:
             Width of the input and of each layer.
         rng : numpy.random.Generator
             Source of the weights.
-        activation
+        activation : str or callable, optional
             As for the class.
         scheme : str or float, optional
             A name for `initial_variance`, or the standard deviation itself.
@@ -344,7 +344,7 @@ class MLP:
         )
 
 
-def _nonlinearity(activation: str | Nonlinearity) -> Nonlinearity:
+def _nonlinearity(activation: str | _Nonlinearity) -> _Nonlinearity:
     if isinstance(activation, str):
         if activation not in _NONLINEARITIES:
             names = ", ".join(_NONLINEARITIES)
