@@ -79,7 +79,9 @@ def gallery(
     for axis in axes[-1]:
         axis.set_xlabel("$x$")
     axes[0, 0].set(ylim=height, xlim=(-reach, reach))
-    axes[0, 0].legend(loc="upper left", handlelength=1.8, **_LEGEND)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, **_LEGEND
+    )
     return figure
 
 
@@ -88,9 +90,9 @@ def _panel(axis: Axes, entry: activations.Activation, reach: float) -> None:
     slope = np.array(entry.derivative(x))
     for at, (left, right) in entry.facts.kinks.items():
         slope[np.argmin(np.abs(x - at))] = np.nan  # a jump is not a steep line
-        axis.plot([at, at], [left, right], "o", color=ORANGE, markersize=3.5)
-    axis.plot(x, entry(x), color=BLUE, linestyle="-", label="$f(x)$")
-    axis.plot(x, slope, color=ORANGE, linestyle="--", label=r"$f^\prime(x)$")
+        axis.plot([at, at], [left, right], "o", label="_kink", color=ORANGE, markersize=3.5)
+    axis.plot(x, entry(x), color=BLUE, linestyle="-", label="function")
+    axis.plot(x, slope, color=ORANGE, linestyle="--", label="derivative")
     axis.set_title(entry.name, **_TITLE)
 
 
@@ -115,7 +117,7 @@ def sigmoid_slope() -> Figure:
     near = np.abs(x) <= 2
     left.plot(x[near], 0.5 + x[near] / 4, color=MUTED, linestyle=":", linewidth=1.2)
     label_line(left, 2.6, 0.82, r"$\sigma(x)$", color=BLUE, va="top")
-    label_line(left, 1.6, 0.19, r"$\sigma^\prime(x)$", color=ORANGE)
+    label_line(left, 1.6, 0.19, "its slope", color=ORANGE)
     label_line(left, -3.0, 0.36, "slope 1/4", color=MUTED, ha="right")
     left.set(xlabel="$x$")
     bound = np.exp(-np.abs(x))
