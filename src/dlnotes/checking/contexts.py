@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from dlnotes.checking.engines.inequalities import implied, is_signed
 from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
 from dlnotes.checking.semantics.interpret import Interpreter
+from dlnotes.checking.semantics.sums import normal
 from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined
 
@@ -79,6 +80,7 @@ class Context:
         self._attempt = 0
         self._implied: dict[Any, bool] = {}
         self.impossible = False
+        self.rules: dict[Any, Any] = {}
         for node in (*vocabulary.assumed(), *hypotheses):
             self._assume(node)
 
@@ -127,12 +129,21 @@ class Context:
             if x.is_Symbol and y.is_number and x in table.domains:
                 table.domains[x].excluded.append(y)
             return
+        if op in (">", r"\ge"):
+            for inner in gap.atoms(sp.Abs):
+                rest = sp.expand(gap + inner)
+                if not rest.has(inner):  # rest - |u| >= 0
+                    self._assume_relation(rest, op, inner.args[0])
+                    self._assume_relation(inner.args[0], op, -rest)
+                    return
         kind = {"=": sp.Eq, ">": sp.Gt, r"\ge": sp.Ge}[op](gap, 0)
         if kind == sp.false:
             self.impossible = True
         if kind in (sp.true, sp.false):
             return
         if self._substitute(gap, op):
+            return
+        if op == "=" and self._sum_rule(gap):
             return
         if op == "=":
             raise NotGeneral("an equation as a hypothesis that is not linear in a symbol")
@@ -164,6 +175,17 @@ class Context:
             stays = domain.low == 0 and not domain.bounded_above() and new.is_positive
             if free or stays or (op == "=" and self._inside(new, domain)):
                 table.substitutions[x] = new
+                return True
+        return False
+
+    def _sum_rule(self, gap: Any) -> bool:
+        """Note ``sum = rest`` for a sum of symbolic length that occurs with a number."""
+        form = normal(gap, self.interpreter.ranges)
+        for total in sorted(form.atoms(sp.Sum), key=str):
+            c = form.coeff(total, 1)
+            rest = sp.expand(form - c * total)
+            if c.is_number and c != 0 and not rest.has(total):
+                self.rules[total] = -rest / c
                 return True
         return False
 

@@ -321,7 +321,8 @@ def _prove_in(context: Context, step: Step) -> tuple[bool, str, tuple[str, ...]]
     off = tuple(c.lhs for c in (*left.conditions, *right.conditions) if isinstance(c, sp.Ne))
     for x, y in zip(left.cells, right.cells, strict=True):
         if step.op == "=":
-            ok = symbolic.is_zero(x - y, ranges, off=off, implied=context.implied)
+            ok = symbolic.is_zero(x - y, ranges, off=off, implied=context.implied,
+                                  rules=context.rules)
         elif step.op == r"\ne":
             ok = context.implied(sp.Ne(x - y, 0, evaluate=False))
         else:
@@ -411,26 +412,39 @@ def _prove(step: Step, vocabulary: Vocabulary) -> Verdict:
     if sized and not complete or len(choices) > 12:
         try:
             context = _context(vocabulary, None, step.hypotheses)
-            ok, why, conditions = _prove_in(context, step)
+            with symbolic.time_limit(4.0):
+                ok, why, conditions = _prove_in(context, step)
             if ok:
                 return proved(Tier.SYMBOLIC, "for every size", engines=(symbolic.ENGINE,),
                               side_conditions=conditions)
-        except (NotGeneral, Undefined, NotImplementedError, AttributeError, TypeError) as error:
+        except (
+            NotGeneral, Undefined, NotImplementedError, AttributeError, TypeError,
+            symbolic.Budget,
+        ) as error:
             why = str(error)
     reported: tuple[str, ...] = ()
     start = time.perf_counter()
     done: list[dict[str, int]] = []
     for sizes in choices:
         context = _context(vocabulary, sizes, step.hypotheses)
+        enough = not complete and sized and len(done) >= 2
+        begin = time.perf_counter()
         try:
-            ok, reason, conditions = _prove_in(context, step)
+            with symbolic.time_limit(2.0 if enough else 8.0):
+                ok, reason, conditions = _prove_in(context, step)
         except (NotGeneral, Undefined) as error:
             return unproved(f"not within the reader's reach: {error}")
+        except symbolic.Budget:
+            if enough:
+                break
+            return unproved("the time for one claim is used up")
         if not ok:
+            if enough and time.perf_counter() - begin > 1.5:
+                break
             return unproved(reason or why)
         reported += conditions
         done.append(sizes)
-        if time.perf_counter() - start > 6 and not complete:
+        if time.perf_counter() - start > 3 and len(done) >= 2 and not complete:
             break
     unique = tuple(dict.fromkeys(reported))
     if complete or not sized:
@@ -445,10 +459,15 @@ def _prove(step: Step, vocabulary: Vocabulary) -> Verdict:
 def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
     if step.op in (r"\in", r"\notin", r"\subseteq", r"\approx"):
         return _check_other(step, vocabulary, tex, refute_only=refute_only)
+    verdict: Verdict | None = None
+    tried = False
     try:
-        verdict, tried = _refute(step, vocabulary, tex)
-        if verdict is None and not tried:
-            verdict, tried = _refute_numerically(step, vocabulary, tex)
+        with symbolic.time_limit(5.0):
+            verdict, tried = _refute(step, vocabulary, tex)
+            if verdict is None and not tried:
+                verdict, tried = _refute_numerically(step, vocabulary, tex)
+    except symbolic.Budget:
+        pass
     except (NotGeneral, Undefined, NotImplementedError) as error:
         return unproved(f"cannot be evaluated: {error}")
     if verdict is not None:

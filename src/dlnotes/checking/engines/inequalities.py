@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from dlnotes.checking.engines.symbolic import Budget, is_zero, time_limit
 from dlnotes.checking.semantics.sums import normal, opaque_sums
@@ -43,7 +44,7 @@ def is_signed(
     try:
         with time_limit(seconds):
             return _signed(e, dict(domains), strict, 0, ranges or {})
-    except Budget:
+    except (Budget, BasePolynomialError, NotImplementedError, ZeroDivisionError):
         return False
 
 
@@ -68,7 +69,9 @@ def _signed(
                                      for f in e.args if not (
                                          f.is_number and f.is_positive)) and depth < 3:
         return True
-    if _log_gap(e, domains, strict, depth, ranges):
+    if _log_gap(e, domains, strict, depth, ranges) or _exponential_gap(
+        e, domains, strict, depth, ranges
+    ):
         return True
     if _coefficients(e, domains, strict):
         return True
@@ -90,12 +93,52 @@ def _by_cases(
     if a is None:
         return False
     for sign in (1, -1, 0):
-        part = _substitute_sign(e, a, sign)
+        inner = domains
+        if a.is_Symbol and sign and a in domains:
+            part, inner = _half(e, a, sign, domains)
+        else:
+            part = _substitute_sign(e, a, sign)
         if part is None:
             return False
-        if not _signed(part, domains, strict, depth + 1, ranges):
+        if part == 0 and a.is_positive:
+            continue
+        if not _signed(part, inner, strict, depth + 1, ranges):
             return False
     return True
+
+
+def _half(
+    e: Any, x: Any, sign: int, domains: dict[Any, Domain]
+) -> tuple[Any, dict[Any, Domain]]:
+    """Restrict a symbol to one sign, keeping the other end of its domain."""
+    d = domains[x]
+    high, opened = (d.high, d.high_open) if sign > 0 else (-d.low, d.low_open)
+    t = sp.Dummy("t", positive=True)
+    if high != sp.oo and high.is_nonpositive:
+        return sp.Integer(1), domains
+    new = Domain(low=sp.Integer(0), high=high, high_open=opened)
+    return e.xreplace({x: sign * t}).doit(), {**domains, t: new}
+
+
+def _exponential_gap(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """c (1 - exp u) has the sign of -c u."""
+    if depth > 2:
+        return False
+    for x in e.atoms(sp.exp):
+        c = e.coeff(x, 1)
+        if c.is_number and c != 0 and sp.expand(e - c * (x - 1)) == 0:
+            return _signed(sp.expand(x.args[0] * (1 if c.is_positive else -1)), domains, strict,
+                           depth + 1, ranges)
+    return False
+
+
+def _roots_away(e: Any) -> Any:
+    """Write positive symbols under a square root as squares."""
+    under = {x.base for x in e.atoms(sp.Pow)
+             if x.exp.is_Rational and x.exp.q == 2 and x.base.is_Symbol and x.base.is_positive}
+    return e.xreplace({x: sp.Dummy("r", positive=True) ** 2 for x in under}) if under else e
 
 
 def _log_gap(
@@ -162,7 +205,12 @@ def _coefficients(e: Any, domains: Mapping[Any, Domain], strict: bool) -> bool:
     form = g.replace(moved)
     bounded = {}
     for inner, symbol in list(g.named.items()):
-        if isinstance(inner, sp.Expr) and type(inner) in _BOUNDED:
+        if isinstance(inner, tuple):
+            if strict and form.has(symbol):
+                return False
+            t = sp.Dummy("t", positive=True)
+            bounded[symbol] = (t - 1) / (1 + t)
+        elif isinstance(inner, sp.Expr) and type(inner) in _BOUNDED:
             low, high, _ = _BOUNDED[type(inner)]
             t = sp.Dummy("t", positive=True)
             bounded[symbol] = (low + high * t) / (1 + t)
@@ -230,7 +278,7 @@ def _factored(e: Any, strict: bool) -> bool:
     """Factors that are positive, or even powers."""
     if e.count_ops() > 400:
         return False
-    whole = sp.factor(sp.together(sp.expand(e)))
+    whole = sp.factor(sp.together(sp.expand(_roots_away(e))))
     for f in sp.Mul.make_args(whole):
         base, k = f.as_base_exp()
         even = base.is_real and k.is_even and not strict

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,18 @@ def time_limit(seconds: float) -> Iterator[None]:
     def ring(*_: object) -> None:
         raise Budget
 
+    start = time.monotonic()
+    before, _ = signal.getitimer(signal.ITIMER_REAL)
     old = signal.signal(signal.SIGALRM, ring)
-    before, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, before) if before else seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, before if before else 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
+        if before:
+            left = max(before - (time.monotonic() - start), 1e-3)
+            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 # -- rational form -------------------------------------------------------------------------
@@ -356,11 +362,15 @@ def _substitute_sign(e: Any, a: Any, sign: int) -> Any | None:
         rest = sp.expand(flat - c * x)
         if not c.is_Rational or rest.has(x) or x.is_integer or not x.is_real:
             continue
-        if x.is_positive is not None and rest != 0 and not rest.is_number:
-            continue
-        solution = (sign * t - rest) / c
-        if x.is_positive and solution.is_negative:
+        solution = sp.expand((sign * t - rest) / c)
+        if x.is_positive and (solution.is_negative or solution == 0):
             return sp.Integer(0)
+        if x.is_positive and not solution.is_positive:
+            continue
+        if x.is_positive is None and (x.is_nonnegative or x.is_nonpositive) and (
+            rest != 0 and not rest.is_number
+        ):
+            continue
         return e.xreplace({x: solution}).doit()
     return None
 
@@ -391,6 +401,7 @@ def is_zero(
     quick: bool = False,
     off: tuple[Any, ...] = (),
     implied: Callable[[Any], bool] | None = None,
+    rules: Mapping[Any, Any] | None = None,
     seconds: float = 6.0,
 ) -> bool:
     """Return whether `e` is shown to be zero; False means only that it was not shown.
@@ -403,6 +414,8 @@ def is_zero(
         Ranges of free indices, for Kronecker deltas.
     off
         Expressions known to differ from zero (kinks that the domain leaves out).
+    rules
+        Values of sums (in normal form) that are known by hypothesis.
     implied
         Decides whether a condition holds on the declared domain.
     seconds
@@ -434,8 +447,11 @@ def is_zero(
                 return False
             parts = [e]
             if e.has(sp.Sum, sp.KroneckerDelta, sp.Indexed):
-                e = normal(e, ranges)
-                parts = [opaque_sums(normal(p, ranges))[0] for p in delta_cases(e)]
+                e = normal(e, ranges).xreplace(dict(rules or {}))
+                parts = [
+                    opaque_sums(normal(p, ranges).xreplace(dict(rules or {})))[0]
+                    for p in delta_cases(e)
+                ]
             return all(_scalar_zero(p, ranges, depth, quick, off) for p in parts)
     except Budget:
         return False

@@ -395,10 +395,20 @@ class Interpreter(Calculus):
             if getattr(exponent, "is_negative", False) and isinstance(base, sp.MatrixBase) and (
                 base.rows == base.cols
             ):
-                determinant = sp.factor_terms(sp.expand(base.det(method="berkowitz")))
-                self.require(sp.Ne(determinant, 0), determinant)
+                self._require_invertible(node.args[0], base, env)
             return arrays.power(base, exponent)
         return self._number_power(base, exponent)
+
+    def _require_invertible(self, node: Node, value: Any, env: Env) -> None:
+        """Note that a determinant is not zero; of a product, those of its square factors."""
+        if node.kind == "mul":
+            parts = [arrays.scalar_like(self.value(a, env)) for a in node.args]
+            if all(isinstance(p, sp.MatrixBase) and p.rows == p.cols for p in parts):
+                for inner, part in zip(node.args, parts, strict=True):
+                    self._require_invertible(inner, part, env)
+                return
+        determinant = sp.factor_terms(sp.expand(value.det(method="berkowitz")))
+        self.require(sp.Ne(determinant, 0), determinant)
 
     def _number_power(self, base: Any, exponent: Any) -> Any:
         if base == sp.E:
