@@ -48,7 +48,8 @@ class _Point(Mapping[Any, Any]):
         if symbol not in self.seen:
             domain = self.context.domain(symbol)
             if domain.complex:
-                raise Indeterminate("complex symbol")
+                msg = "complex symbol"
+                raise Indeterminate(msg)
             q = coordinate(str(symbol), domain, self.k)
             self.exact[symbol] = q
             self.seen[symbol] = arb(fmpq(q.numerator, q.denominator))
@@ -91,7 +92,8 @@ class Context:
                 self._assume(arg)
             return
         if node.kind != "chain":
-            raise NotGeneral(f"{node.kind} as a hypothesis")
+            msg = f"{node.kind} as a hypothesis"
+            raise NotGeneral(msg)
         for a, op, b in zip(node.args, node.value, node.args[1:], strict=False):
             if op in (r"\in", r"\subseteq"):
                 self._assume_in(a, b)
@@ -100,7 +102,8 @@ class Context:
             if left.undefined or right.undefined:
                 raise Undefined(left.undefined or right.undefined)
             if len(left.cells) != len(right.cells):
-                raise Undefined("a hypothesis between different shapes")
+                msg = "a hypothesis between different shapes"
+                raise Undefined(msg)
             for x, y in zip(left.cells, right.cells, strict=True):
                 self._assume_relation(x, op, y)
         self.sides.clear()
@@ -110,7 +113,8 @@ class Context:
             return
         where = self.interpreter.set_value(b, {})
         if not isinstance(where, sp.Interval):
-            raise NotGeneral("membership as a hypothesis")
+            msg = "membership as a hypothesis"
+            raise NotGeneral(msg)
         x = self.side(a).value
         low, high = where.start, where.end
         if low != -sp.oo:
@@ -146,7 +150,8 @@ class Context:
         if op == "=" and self._sum_rule(gap):
             return
         if op == "=":
-            raise NotGeneral("an equation as a hypothesis that is not linear in a symbol")
+            msg = "an equation as a hypothesis that is not linear in a symbol"
+            raise NotGeneral(msg)
         self.known.append(kind)
 
     def _substitute(self, gap: Any, op: str) -> bool:
@@ -167,8 +172,9 @@ class Context:
             if op == "=":
                 new: Any = -rest / c
             else:
-                t = sp.Symbol(f"t_{{{x}}}", **(
-                    {"positive": True} if op == ">" else {"nonnegative": True}))
+                t = sp.Symbol(
+                    f"t_{{{x}}}", **({"positive": True} if op == ">" else {"nonnegative": True})
+                )
                 table.domains[t] = Domain(low=sp.Integer(0), low_open=op == ">")
                 new = (t - rest) / c
             free = not domain.bounded_below() and not domain.bounded_above()
@@ -191,14 +197,23 @@ class Context:
 
     def _inside(self, new: Any, domain: Domain) -> bool:
         above = not domain.bounded_below() or is_signed(
-            new - domain.low, self.domains, strict=domain.low_open)
-        return above and (not domain.bounded_above() or is_signed(
-            domain.high - new, self.domains, strict=domain.high_open))
+            new - domain.low, self.domains, strict=domain.low_open
+        )
+        return above and (
+            not domain.bounded_above()
+            or is_signed(domain.high - new, self.domains, strict=domain.high_open)
+        )
 
     def _narrow(self, x: Any, bound: Any, lower: bool, op: str) -> bool:
         old = self.domain(x)
-        new = Domain(old.low, old.high, old.low_open, old.high_open, old.integer,
-                     excluded=list(old.excluded))
+        new = Domain(
+            old.low,
+            old.high,
+            old.low_open,
+            old.high_open,
+            old.integer,
+            excluded=list(old.excluded),
+        )
         if lower and (not old.bounded_below() or bound >= old.low):
             new.low, new.low_open = bound, op == ">"
         elif not lower and (not old.bounded_above() or bound <= old.high):
