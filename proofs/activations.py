@@ -16,48 +16,48 @@ def _(statement: Statement) -> Verdict:
 formal(
     "thm-activations-sigmoid-bound",
     file="activations.v",
-    theorem="sigmoid_derivative_bound",
-    digest="2c5a434fda703edd",
+    theorem="sigmoid_slope",
+    digest="be8114f17010573a",
 )
 formal(
     "thm-activations-softplus-gap",
     file="activations.v",
-    theorem="softplus_bounds",
-    digest="8555f26660890719",
+    theorem="softplus_gap",
+    digest="520f690f8d18516f",
 )
 formal(
     "thm-activations-softmax-jacobian",
     file="activations.v",
     theorem="softmax_jacobian",
-    digest="3e57003b77c51020",
+    digest="f330f44d1bc137a6",
 )
 formal(
     "thm-activations-softmax-shift",
     file="activations.v",
     theorem="softmax_shift",
-    digest="e683be3d80c1caa4",
+    digest="ee76bd7003fb641c",
 )
 formal(
     "lem-activations-variance",
     file="activations.v",
     theorem="mean_square_around",
-    digest="884e422cdc0416ad",
+    digest="62e04e6c132c2e29",
 )
 formal(
     "thm-activations-softmax-bound",
     file="activations.v",
-    theorem="jacobian_half_bound",
-    digest="6386e3984ef5e92a",
+    theorem="jacobian_bounds",
+    digest="faed455a9e34e85f",
 )
 formal(
     "thm-activations-lse-bounds",
     file="activations.v",
     theorem="logsumexp_bounds",
-    digest="5d4175998867741f",
+    digest="16c9ffeaf4ef1471",
 )
 formal(
     "thm-activations-cross-entropy",
     file="activations.v",
     theorem="cross_entropy_gradient",
-    digest="5bb1b9cc62399e4f",
+    digest="d0514eac94ecc46f",
 )

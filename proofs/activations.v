@@ -118,6 +118,14 @@ Proof.
   rewrite <- exp_0 in E; apply exp_inv in E; lra.
 Qed.
 
+(** Both at once, for the derivative itself. *)
+Theorem sigmoid_slope x :
+  0 < Derive sigmoid x <= 1 / 4 /\ (Derive sigmoid x = 1 / 4 <-> x = 0).
+Proof.
+  rewrite (is_derive_unique _ _ _ (sigmoid_derivative x)); split;
+    [ apply sigmoid_derivative_bound | apply sigmoid_derivative_bound_attained ].
+Qed.
+
 (** ** The hyperbolic tangent *)
 
 Lemma cosh_pos x : 0 < cosh x.
@@ -174,6 +182,23 @@ Proof.
     apply ln_le; [ lra | ]; unfold Rmax; destruct (Rle_dec 0 x) as [L | G].
     + pose proof (exp_ineq1_le x); lra.
     + pose proof (exp_increasing x 0 ltac:(lra)) as E; rewrite exp_0 in *; lra.
+Qed.
+
+Theorem softplus_gap x :
+  0 < softplus x - relu x <= ln 2 /\ (softplus x - relu x = ln 2 <-> x = 0).
+Proof.
+  pose proof (softplus_bounds x) as [L U]; split; [ lra | split ].
+  - unfold softplus, relu, Rmax; destruct (Rle_dec 0 x) as [P | N]; intro E.
+    + (* 1 + e^x = 2 e^x *)
+      assert (S : ln (1 + exp x) = ln (2 * exp x)).
+      { rewrite ln_mult, ln_exp by (try apply exp_pos; lra); lra. }
+      apply ln_inv in S; try (pose proof (exp_pos x); lra).
+      apply exp_inv; rewrite exp_0; lra.
+    + assert (S : ln (1 + exp x) = ln 2) by lra.
+      apply ln_inv in S; try (pose proof (exp_pos x); lra).
+      apply exp_inv; rewrite exp_0; lra.
+  - intros ->; unfold softplus, relu; rewrite exp_0, Rmax_left by lra.
+    replace (1 + 1) with 2 by ring; ring.
 Qed.
 
 Theorem relu_derivative_positive x : 0 < x -> is_derive relu x 1.
@@ -434,6 +459,13 @@ Proof.
       pose proof (pow2_ge_0 (v i + v j)); nra.
 Qed.
 
+Theorem jacobian_bounds z v :
+  0 <= quadratic_form z v <= 1 / 2 * sum K (fun i => v i ^ 2).
+Proof.
+  split; [ apply jacobian_positive_semidefinite | ].
+  pose proof (jacobian_half_bound z v); lra.
+Qed.
+
 End Softmax.
 
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
@@ -443,6 +475,9 @@ Definition theorems := (
   @sigmoid_derivative_exponential,
   @sigmoid_derivative_bound,
   @sigmoid_derivative_bound_attained,
+  @sigmoid_slope,
+  @softplus_gap,
+  @jacobian_bounds,
   @tanh_derivative,
   @tanh_of_sigmoid,
   @tanh_derivative_bound,

@@ -6,29 +6,29 @@ formal(
     "lem-ambiguous_images-gibbs",
     file="ambiguous_images.v",
     theorem="divergence_nonnegative",
-    digest="0404bd52178baaaa",
+    digest="73ba17f5168664f0",
 )
 formal(
     "thm-ambiguous_images-entropy",
     file="ambiguous_images.v",
     theorem="entropy_bounds",
-    digest="a4673ac9a227ca6b",
+    digest="0d03758d8c78e57c",
 )
 formal(
     "thm-ambiguous_images-identity",
     file="ambiguous_images.v",
     theorem="mutual_information_divergences",
-    digest="43f091d994d5ddce",
+    digest="f39ffddf1f6300e6",
 )
 formal(
     "thm-ambiguous_images-information",
     file="ambiguous_images.v",
     theorem="mutual_information_bounds",
-    digest="588be8d52068294d",
+    digest="24ac6a236747a866",
 )
 formal(
     "cor-ambiguous_images-two",
     file="ambiguous_images.v",
     theorem="jensen_shannon_two",
-    digest="7fdb8396c69fbc59",
+    digest="4768e4e6a7fd4ee1",
 )

@@ -6,5 +6,5 @@ formal(
     "thm-backpropagation-reverse",
     file="backpropagation.v",
     theorem="reverse_accumulation_is_gradient",
-    digest="c1a1766a4a221218",
+    digest="1ff41d5b5643057e",
 )

@@ -6,41 +6,77 @@ formal(
     "prop-convolution-flip",
     file="convolution.v",
     theorem="correlate_is_convolve_flip",
-    digest="a3b77e0bad5a931f",
+    digest="cfeca095808725b0",
+)
+formal(
+    "thm-convolution-equivariance",
+    file="convolution.v",
+    theorem="convolve_linear",
+    digest="1eabb2265e3ceeaa",
 )
 formal(
     "thm-convolution-equivariance",
     file="convolution.v",
     theorem="convolve_translate",
-    digest="eaf31ab3a82fc68c",
+    digest="a36fb8a8016fc357",
 )
 formal(
     "thm-convolution-converse",
     file="convolution.v",
     theorem="equivariant_is_convolution",
-    digest="3c11e1c56fa72013",
+    digest="c412b9d6d569af9e",
+)
+formal(
+    "thm-convolution-converse",
+    file="convolution.v",
+    theorem="kernel_unique",
+    digest="dba85cc25efd3245",
+)
+formal(
+    "thm-convolution-algebra",
+    file="convolution.v",
+    theorem="convolve_commutative",
+    digest="b299724fb88ab7b4",
 )
 formal(
     "thm-convolution-algebra",
     file="convolution.v",
     theorem="convolve_associative",
-    digest="2ec5b463f520c3b6",
+    digest="5735acbd6fc2b38e",
+)
+formal(
+    "thm-convolution-algebra",
+    file="convolution.v",
+    theorem="convolve_delta",
+    digest="a67bfd1929facc4d",
+)
+formal(
+    "prop-convolution-correlation-algebra",
+    file="convolution.v",
+    theorem="correlate_reversed",
+    digest="d5be5a359ca1dd51",
 )
 formal(
     "prop-convolution-correlation-algebra",
     file="convolution.v",
     theorem="correlate_twice",
-    digest="3ef63b0be6ec8d48",
+    digest="544e7a9a0789023d",
 )
 formal(
     "thm-convolution-dft",
     file="convolution.v",
     theorem="dft_convolve",
-    digest="516692a6ffbbe019",
+    digest="4f32544fb3bf07d9",
+)
+formal(
+    "thm-convolution-gradients",
+    file="convolution.v",
+    theorem="correlate_kernel_adjoint",
+    digest="5d42416c894ce89a",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="c4ab7f217a7565b0",
+    digest="69375a426865f7e7",
 )

@@ -6,13 +6,13 @@ formal(
     "thm-linear_networks-collapse",
     file="linear_networks.v",
     theorem="Collapse.affine_collapse",
-    digest="01fd7b5f84cee05f",
+    digest="61041691d75e8868",
 )
 formal(
     "thm-linear_networks-rank",
     file="linear_networks.v",
     theorem="Collapse.rank_of_widths",
-    digest="b768e38dbc8e7121",
+    digest="bd82280a7fd0fd18",
 )
 formal(
     "thm-linear_networks-xor",
@@ -24,23 +24,23 @@ formal(
     "thm-linear_networks-xor-fit",
     file="linear_networks.v",
     theorem="ExclusiveOr.best_affine_fit",
-    digest="38bae21131cf3db4",
+    digest="1bc939f3d0eea473",
 )
 formal(
     "thm-linear_networks-xor-relu",
     file="linear_networks.v",
     theorem="ExclusiveOr.relu_network_computes_xor",
-    digest="ac6e155261c0052a",
+    digest="689f777c1c524dfe",
 )
 formal(
     "thm-linear_networks-interpolation",
     file="linear_networks.v",
     theorem="Interpolation.interpolation_error_lipschitz",
-    digest="c143e7dad107a06e",
+    digest="6c13b3ed5fcc82ad",
 )
 formal(
     "thm-linear_networks-interpolation",
     file="linear_networks.v",
     theorem="Interpolation.interpolation_error_smooth",
-    digest="44a91287a23534d3",
+    digest="30e3626eac2dd30b",
 )

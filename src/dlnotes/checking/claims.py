@@ -53,7 +53,7 @@ __all__ = [
 
 
 def digest_of(*texts: str) -> str:
-    """Return a digest of `texts` that ignores how white space is laid out.
+    r"""Return a digest of `texts` that ignores how white space is laid out.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from dlnotes.checking.engines.inequalities import implied, is_signed
 from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
 from dlnotes.checking.semantics.interpret import Interpreter
+from dlnotes.checking.semantics.sums import normal
 from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined
 
@@ -47,7 +48,8 @@ class _Point(Mapping[Any, Any]):
         if symbol not in self.seen:
             domain = self.context.domain(symbol)
             if domain.complex:
-                raise Indeterminate("complex symbol")
+                msg = "complex symbol"
+                raise Indeterminate(msg)
             q = coordinate(str(symbol), domain, self.k)
             self.exact[symbol] = q
             self.seen[symbol] = arb(fmpq(q.numerator, q.denominator))
@@ -79,6 +81,7 @@ class Context:
         self._attempt = 0
         self._implied: dict[Any, bool] = {}
         self.impossible = False
+        self.rules: dict[Any, Any] = {}
         for node in (*vocabulary.assumed(), *hypotheses):
             self._assume(node)
 
@@ -89,7 +92,8 @@ class Context:
                 self._assume(arg)
             return
         if node.kind != "chain":
-            raise NotGeneral(f"{node.kind} as a hypothesis")
+            msg = f"{node.kind} as a hypothesis"
+            raise NotGeneral(msg)
         for a, op, b in zip(node.args, node.value, node.args[1:], strict=False):
             if op in (r"\in", r"\subseteq"):
                 self._assume_in(a, b)
@@ -98,7 +102,8 @@ class Context:
             if left.undefined or right.undefined:
                 raise Undefined(left.undefined or right.undefined)
             if len(left.cells) != len(right.cells):
-                raise Undefined("a hypothesis between different shapes")
+                msg = "a hypothesis between different shapes"
+                raise Undefined(msg)
             for x, y in zip(left.cells, right.cells, strict=True):
                 self._assume_relation(x, op, y)
         self.sides.clear()
@@ -108,7 +113,8 @@ class Context:
             return
         where = self.interpreter.set_value(b, {})
         if not isinstance(where, sp.Interval):
-            raise NotGeneral("membership as a hypothesis")
+            msg = "membership as a hypothesis"
+            raise NotGeneral(msg)
         x = self.side(a).value
         low, high = where.start, where.end
         if low != -sp.oo:
@@ -127,6 +133,13 @@ class Context:
             if x.is_Symbol and y.is_number and x in table.domains:
                 table.domains[x].excluded.append(y)
             return
+        if op in (">", r"\ge"):
+            for inner in gap.atoms(sp.Abs):
+                rest = sp.expand(gap + inner)
+                if not rest.has(inner):  # rest - |u| >= 0
+                    self._assume_relation(rest, op, inner.args[0])
+                    self._assume_relation(inner.args[0], op, -rest)
+                    return
         kind = {"=": sp.Eq, ">": sp.Gt, r"\ge": sp.Ge}[op](gap, 0)
         if kind == sp.false:
             self.impossible = True
@@ -134,8 +147,11 @@ class Context:
             return
         if self._substitute(gap, op):
             return
+        if op == "=" and self._sum_rule(gap):
+            return
         if op == "=":
-            raise NotGeneral("an equation as a hypothesis that is not linear in a symbol")
+            msg = "an equation as a hypothesis that is not linear in a symbol"
+            raise NotGeneral(msg)
         self.known.append(kind)
 
     def _substitute(self, gap: Any, op: str) -> bool:
@@ -156,8 +172,9 @@ class Context:
             if op == "=":
                 new: Any = -rest / c
             else:
-                t = sp.Symbol(f"t_{{{x}}}", **(
-                    {"positive": True} if op == ">" else {"nonnegative": True}))
+                t = sp.Symbol(
+                    f"t_{{{x}}}", **({"positive": True} if op == ">" else {"nonnegative": True})
+                )
                 table.domains[t] = Domain(low=sp.Integer(0), low_open=op == ">")
                 new = (t - rest) / c
             free = not domain.bounded_below() and not domain.bounded_above()
@@ -167,16 +184,36 @@ class Context:
                 return True
         return False
 
+    def _sum_rule(self, gap: Any) -> bool:
+        """Note ``sum = rest`` for a sum of symbolic length that occurs with a number."""
+        form = normal(gap, self.interpreter.ranges)
+        for total in sorted(form.atoms(sp.Sum), key=str):
+            c = form.coeff(total, 1)
+            rest = sp.expand(form - c * total)
+            if c.is_number and c != 0 and not rest.has(total):
+                self.rules[total] = -rest / c
+                return True
+        return False
+
     def _inside(self, new: Any, domain: Domain) -> bool:
         above = not domain.bounded_below() or is_signed(
-            new - domain.low, self.domains, strict=domain.low_open)
-        return above and (not domain.bounded_above() or is_signed(
-            domain.high - new, self.domains, strict=domain.high_open))
+            new - domain.low, self.domains, strict=domain.low_open
+        )
+        return above and (
+            not domain.bounded_above()
+            or is_signed(domain.high - new, self.domains, strict=domain.high_open)
+        )
 
     def _narrow(self, x: Any, bound: Any, lower: bool, op: str) -> bool:
         old = self.domain(x)
-        new = Domain(old.low, old.high, old.low_open, old.high_open, old.integer,
-                     excluded=list(old.excluded))
+        new = Domain(
+            old.low,
+            old.high,
+            old.low_open,
+            old.high_open,
+            old.integer,
+            excluded=list(old.excluded),
+        )
         if lower and (not old.bounded_below() or bound >= old.low):
             new.low, new.low_open = bound, op == ">"
         elif not lower and (not old.bounded_above() or bound <= old.high):

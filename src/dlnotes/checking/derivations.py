@@ -20,7 +20,15 @@ from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.semantics.instances import discrete_names, index_choices, size_choices
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.tex.nodes import Node
-from dlnotes.checking.verdicts import Counterexample, Kind, Tier, Verdict, proved, refuted, unproved
+from dlnotes.checking.verdicts import (
+    Counterexample,
+    Kind,
+    Tier,
+    Verdict,
+    proved,
+    refuted,
+    unproved,
+)
 
 if TYPE_CHECKING:
     from dlnotes.checking.statements import Relation, Statement
@@ -66,7 +74,10 @@ class Report:
         engines = tuple(sorted({e for _, v in self.steps for e in v.engines}))
         conditions = tuple(dict.fromkeys(c for _, v in self.steps for c in v.side_conditions))
         return replace(
-            worst, engines=engines, side_conditions=conditions, seconds=self.seconds,
+            worst,
+            engines=engines,
+            side_conditions=conditions,
+            seconds=self.seconds,
             detail="; ".join(dict.fromkeys(v.detail for _, v in self.steps if v.detail)),
         )
 
@@ -107,7 +118,7 @@ def _context(
 def _choices(
     step: Step, vocabulary: Vocabulary, *, proving: bool
 ) -> tuple[list[dict[str, int]], bool, bool]:
-    """Return sizes and indices to try, whether any are free, and whether that is all of them."""
+    """Return sizes and indices to try, whether any are free, and whether these are all."""
     key = ("choices", step, proving)
     if key in vocabulary.memo:
         return vocabulary.memo[key]  # type: ignore[return-value]
@@ -139,10 +150,15 @@ def _fails(a: Any, op: str, b: Any) -> bool:
     if not isinstance(a, arb) or not isinstance(b, arb):
         return False
     gap = a - b
-    return bool({
-        r"\le": gap > 0, r"\ge": gap < 0, "<": gap >= 0, ">": gap <= 0,
-        r"\ne": gap == 0,
-    }[op])
+    return bool(
+        {
+            r"\le": gap > 0,
+            r"\ge": gap < 0,
+            "<": gap >= 0,
+            ">": gap <= 0,
+            r"\ne": gap == 0,
+        }[op]
+    )
 
 
 def _show(v: Any) -> str:
@@ -163,7 +179,7 @@ def _counterexample(
     shown: dict[str, str] = {}
     for key, size in (context.sizes or {}).items():
         shown[key] = str(size)
-    inverse = {s: v for s, v in context.interpreter.table.substitutions.items()}
+    inverse = dict(context.interpreter.table.substitutions.items())
     used: set[Any] = set()
     for s, v in inverse.items():
         if s.is_Symbol and v.free_symbols & symbols:
@@ -210,8 +226,14 @@ def _refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | Non
                 return _undefined(context, step, tex, left, right), True
             if left.shape != right.shape:
                 show = [" x ".join(map(str, s.shape)) or "a number" for s in (left, right)]
-                c = Counterexample({k: str(v) for k, v in sizes.items()}, *show, step.op,
-                                   step.text(tex), "the shapes differ")
+                c = Counterexample(
+                    {k: str(v) for k, v in sizes.items()},
+                    show[0],
+                    show[1],
+                    step.op,
+                    step.text(tex),
+                    "the shapes differ",
+                )
                 return refuted(c, Tier.SYMBOLIC, "the shapes differ"), True
             for k in range(_POINTS):
                 a, b = context.values(step.left, k), context.values(step.right, k)
@@ -220,8 +242,9 @@ def _refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | Non
                 tried = True
                 for n, (x, y) in enumerate(zip(a, b, strict=True)):
                     if _fails(x, step.op, y):
-                        c = _counterexample(context, step, tex, k, _show(x), _show(y),
-                                            _entry(left.shape, n))
+                        c = _counterexample(
+                            context, step, tex, k, _show(x), _show(y), _entry(left.shape, n)
+                        )
                         return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,)), True
                 if not any(c.free_symbols for s in (left, right) for c in s.cells):
                     break
@@ -243,8 +266,14 @@ def _refute_closed(
                 continue
             infinite = [c for c in (x, y) if c in (sp.oo, -sp.oo)]
             if len(infinite) == 1 and step.op == "=":
-                c = Counterexample({k: str(v) for k, v in sizes.items()}, str(x), str(y),
-                                   step.op, step.text(tex), "one side is infinite")
+                c = Counterexample(
+                    {k: str(v) for k, v in sizes.items()},
+                    str(x),
+                    str(y),
+                    step.op,
+                    step.text(tex),
+                    "one side is infinite",
+                )
                 return refuted(c, Tier.SYMBOLIC, engines=(symbolic.ENGINE,))
             for k in range(3):
                 point = context.point(k)
@@ -254,17 +283,21 @@ def _refute_closed(
                     with points.precision():
                         a, b = points.evaluate(x, point), points.evaluate(y, point)
                         if a.is_finite() and b.is_finite() and _fails(a, step.op, b):
-                            c = _counterexample(context, step, tex, k, _show(a), _show(b),
-                                                _entry(left.shape, n))
-                            return refuted(c, Tier.SYMBOLIC,
-                                           engines=(symbolic.ENGINE, points.ENGINE))
+                            c = _counterexample(
+                                context, step, tex, k, _show(a), _show(b), _entry(left.shape, n)
+                            )
+                            return refuted(
+                                c, Tier.SYMBOLIC, engines=(symbolic.ENGINE, points.ENGINE)
+                            )
                 except (points.Indeterminate, ValueError, OverflowError, AttributeError):
                     continue
     return None
 
 
-def _refute_numerically(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None, bool]:
-    """The same with mpmath, for integrals, infinite sums and limits."""
+def _refute_numerically(
+    step: Step, vocabulary: Vocabulary, tex: str
+) -> tuple[Verdict | None, bool]:
+    """Do the same with mpmath, for integrals, infinite sums and limits."""
     import mpmath as mp
 
     choices, _, _ = _choices(step, vocabulary, proving=False)
@@ -281,8 +314,11 @@ def _refute_numerically(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[V
                 continue
             for n, (x, y) in enumerate(zip(left.cells, right.cells, strict=True)):
                 try:
-                    env = {s: mp.mpf(point[s].mid().str(40, radius=False))
-                           for e in (x, y) for s in e.free_symbols}
+                    env = {
+                        s: mp.mpf(point[s].mid().str(40, radius=False))
+                        for e in (x, y)
+                        for s in e.free_symbols
+                    }
                     a = sampling.decimal_value(x, env)
                     b = sampling.decimal_value(y, env)
                 except (sampling.NoValue, points.Indeterminate, ArithmeticError):
@@ -291,15 +327,27 @@ def _refute_numerically(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[V
                 if not isinstance(gap, mp.mpf):
                     continue
                 slack = mp.mpf(10) ** (-6 if x.has(sp.Limit) or y.has(sp.Limit) else -9)
-                slack = (slack if not (x.has(sp.Limit) or y.has(sp.Limit)) else mp.mpf("0.02")
-                         ) * (1 + abs(a) + abs(b))
+                slack = (
+                    slack if not (x.has(sp.Limit) or y.has(sp.Limit)) else mp.mpf("0.02")
+                ) * (1 + abs(a) + abs(b))
                 fails = {
-                    "=": abs(gap) > slack, r"\le": gap > slack, "<": gap > slack,
-                    r"\ge": gap < -slack, ">": gap < -slack, r"\ne": False,
+                    "=": abs(gap) > slack,
+                    r"\le": gap > slack,
+                    "<": gap > slack,
+                    r"\ge": gap < -slack,
+                    ">": gap < -slack,
+                    r"\ne": False,
                 }[step.op]
                 if fails:
-                    c = _counterexample(context, step, tex, k, mp.nstr(a, 10), mp.nstr(b, 10),
-                                        _entry(left.shape, n))
+                    c = _counterexample(
+                        context,
+                        step,
+                        tex,
+                        k,
+                        mp.nstr(a, 10),
+                        mp.nstr(b, 10),
+                        _entry(left.shape, n),
+                    )
                     return refuted(c, Tier.SAMPLED, engines=(sampling.ENGINE,)), True
                 agreed += 1
             if not any(c.free_symbols for s in (left, right) for c in s.cells):
@@ -321,25 +369,38 @@ def _prove_in(context: Context, step: Step) -> tuple[bool, str, tuple[str, ...]]
     off = tuple(c.lhs for c in (*left.conditions, *right.conditions) if isinstance(c, sp.Ne))
     for x, y in zip(left.cells, right.cells, strict=True):
         if step.op == "=":
-            ok = symbolic.is_zero(x - y, ranges, off=off, implied=context.implied)
+            ok = symbolic.is_zero(
+                x - y, ranges, off=off, implied=context.implied, rules=context.rules
+            )
         elif step.op == r"\ne":
             ok = context.implied(sp.Ne(x - y, 0, evaluate=False))
         else:
             gap = y - x if step.op in (r"\le", "<") else x - y
             strict = step.op in ("<", ">")
             gap = symbolic.close_operators(gap, context.implied)
-            ok = any(_weaker_known(k, gap, strict) for k in context.known) or is_signed(
-                gap, context.domains, strict=strict, ranges=ranges
-            ) or (not strict and symbolic.is_zero(gap, ranges, quick=True))
+            ok = (
+                any(_weaker_known(k, gap, strict) for k in context.known)
+                or is_signed(gap, context.domains, strict=strict, ranges=ranges)
+                or (not strict and symbolic.is_zero(gap, ranges, quick=True))
+            )
         if not ok:
-            return False, "the difference was not shown to vanish" if step.op == "=" else (
-                "the inequality was not shown"), ()
+            return (
+                False,
+                "the difference was not shown to vanish"
+                if step.op == "="
+                else ("the inequality was not shown"),
+                (),
+            )
     missing, reported = _domains_differ(context, left, right)
     if missing:
-        return False, (
-            f"the sides are defined on different sets: {missing} is not implied by the "
-            "declared domains (declare it: 'assume : ...')"
-        ), ()
+        return (
+            False,
+            (
+                f"the sides are defined on different sets: {missing} is not implied by the "
+                "declared domains (declare it: 'assume : ...')"
+            ),
+            (),
+        )
     return True, "", reported
 
 
@@ -408,47 +469,77 @@ def _domains_differ(context: Context, left: Side, right: Side) -> tuple[str, tup
 def _prove(step: Step, vocabulary: Vocabulary) -> Verdict:
     choices, sized, complete = _choices(step, vocabulary, proving=True)
     why = ""
-    if sized and not complete or len(choices) > 12:
+    if (sized and not complete) or len(choices) > 12:
         try:
             context = _context(vocabulary, None, step.hypotheses)
-            ok, why, conditions = _prove_in(context, step)
+            with symbolic.time_limit(4.0):
+                ok, why, conditions = _prove_in(context, step)
             if ok:
-                return proved(Tier.SYMBOLIC, "for every size", engines=(symbolic.ENGINE,),
-                              side_conditions=conditions)
-        except (NotGeneral, Undefined, NotImplementedError, AttributeError, TypeError) as error:
+                return proved(
+                    Tier.SYMBOLIC,
+                    "for every size",
+                    engines=(symbolic.ENGINE,),
+                    side_conditions=conditions,
+                )
+        except (
+            NotGeneral,
+            Undefined,
+            NotImplementedError,
+            AttributeError,
+            TypeError,
+            symbolic.Budget,
+        ) as error:
             why = str(error)
     reported: tuple[str, ...] = ()
     start = time.perf_counter()
     done: list[dict[str, int]] = []
     for sizes in choices:
         context = _context(vocabulary, sizes, step.hypotheses)
+        enough = not complete and sized and len(done) >= 2
+        begin = time.perf_counter()
         try:
-            ok, reason, conditions = _prove_in(context, step)
+            with symbolic.time_limit(2.0 if enough else 8.0):
+                ok, reason, conditions = _prove_in(context, step)
         except (NotGeneral, Undefined) as error:
             return unproved(f"not within the reader's reach: {error}")
+        except symbolic.Budget:
+            if enough:
+                break
+            return unproved("the time for one claim is used up")
         if not ok:
+            if enough and time.perf_counter() - begin > 1.5:
+                break
             return unproved(reason or why)
         reported += conditions
         done.append(sizes)
-        if time.perf_counter() - start > 6 and not complete:
+        if time.perf_counter() - start > 3 and len(done) >= 2 and not complete:
             break
     unique = tuple(dict.fromkeys(reported))
     if complete or not sized:
         return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,), side_conditions=unique)
     names = sorted({k for s in done for k in s if vocabulary.entries[k].kind == "integer"})
     spans = [f"{k} = {min(s[k] for s in done)}..{max(s[k] for s in done)}" for k in names]
-    return proved(Tier.SAMPLED, f"exactly, for {', '.join(spans) or 'some indices'}",
-                  engines=(symbolic.ENGINE,), side_conditions=unique)
+    return proved(
+        Tier.SAMPLED,
+        f"exactly, for {', '.join(spans) or 'some indices'}",
+        engines=(symbolic.ENGINE,),
+        side_conditions=unique,
+    )
 
 
-# -- the check of one step ----------------------------------------------------------------------
+# -- the check of one step ----------------------------------------------------------------
 def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
     if step.op in (r"\in", r"\notin", r"\subseteq", r"\approx"):
         return _check_other(step, vocabulary, tex, refute_only=refute_only)
+    verdict: Verdict | None = None
+    tried = False
     try:
-        verdict, tried = _refute(step, vocabulary, tex)
-        if verdict is None and not tried:
-            verdict, tried = _refute_numerically(step, vocabulary, tex)
+        with symbolic.time_limit(5.0):
+            verdict, tried = _refute(step, vocabulary, tex)
+            if verdict is None and not tried:
+                verdict, tried = _refute_numerically(step, vocabulary, tex)
+    except symbolic.Budget:
+        pass
     except (NotGeneral, Undefined, NotImplementedError) as error:
         return unproved(f"cannot be evaluated: {error}")
     if verdict is not None:
@@ -476,7 +567,7 @@ def _constant_or_closed(step: Step, vocabulary: Vocabulary) -> bool:
 
 
 def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
-    """Membership is two inequalities; ``\\approx`` is agreement with the digits shown."""
+    r"""Membership is two inequalities; ``\\approx`` is agreement with the digits shown."""
     span = step.right.span
     if step.op == r"\approx":
         number = step.right.args[0] if step.right.kind == "neg" else step.right
@@ -484,30 +575,39 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
             return unproved(r"the right side of \approx is a decimal number")
         digits = len(number.value.partition(".")[2])
         half = Node("num", value="0." + "0" * digits + "5", span=span)
-        gap = Node("abs", (Node("add", (step.left, Node("neg", (step.right,)))),), span=step.left.span)
-        return _check_step(Step(gap, r"\le", half, step.hypotheses), vocabulary, tex,
-                           refute_only=refute_only)
+        gap = Node(
+            "abs", (Node("add", (step.left, Node("neg", (step.right,)))),), span=step.left.span
+        )
+        return _check_step(
+            Step(gap, r"\le", half, step.hypotheses), vocabulary, tex, refute_only=refute_only
+        )
     target = step.right
     parts: list[Step] = []
     if step.op == r"\in" and target.kind == "interval":
         low, high = target.args
         if not (low.kind == "neg" and low.args[0].value == "infty"):
-            parts.append(Step(step.left, r"\ge" if target.value[0] else ">", low, step.hypotheses))
+            parts.append(
+                Step(step.left, r"\ge" if target.value[0] else ">", low, step.hypotheses)
+            )
         if not (high.kind == "const" and high.value == "infty"):
-            parts.append(Step(step.left, r"\le" if target.value[1] else "<", high,
-                              step.hypotheses))
+            parts.append(
+                Step(step.left, r"\le" if target.value[1] else "<", high, step.hypotheses)
+            )
     elif step.op == r"\subseteq" and step.left.kind == target.kind == "interval":
         (a, b), (c, d) = step.left.args, target.args
         strict = [
             not outer and inner
             for outer, inner in zip(target.value, step.left.value, strict=True)
         ]
-        parts = [Step(a, ">" if strict[0] else r"\ge", c, step.hypotheses),
-                 Step(b, "<" if strict[1] else r"\le", d, step.hypotheses)]
+        parts = [
+            Step(a, ">" if strict[0] else r"\ge", c, step.hypotheses),
+            Step(b, "<" if strict[1] else r"\le", d, step.hypotheses),
+        ]
     elif step.op == r"\in" and target.kind == "reals" and target.value == "R":
         try:
-            context = _context(vocabulary, _choices(step, vocabulary, proving=False)[0][0],
-                               step.hypotheses)
+            context = _context(
+                vocabulary, _choices(step, vocabulary, proving=False)[0][0], step.hypotheses
+            )
             side = context.side(step.left)
         except (NotGeneral, Undefined) as error:
             return unproved(str(error))
@@ -517,12 +617,18 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
         return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,)) if ok else unproved("not real")
     if not parts:
         return unproved(f"{step.op} with this set is not checked")
-    report = Report([(p, _check_step(p, vocabulary, tex, refute_only=refute_only)) for p in parts])
+    report = Report(
+        [(p, _check_step(p, vocabulary, tex, refute_only=refute_only)) for p in parts]
+    )
     return report.verdict
 
 
 def check_formula(
-    formula: Node, vocabulary: Vocabulary, tex: str, *, refute_only: bool = False,
+    formula: Node,
+    vocabulary: Vocabulary,
+    tex: str,
+    *,
+    refute_only: bool = False,
     only: set[tuple[Node, str, Node]] | None = None,
 ) -> Report:
     """Check every step of a parsed formula.
@@ -566,7 +672,7 @@ def relations_of(statement: Statement) -> list[Relation]:
     out: list[Relation] = []
     for step in steps_of(statement.formula):
         names = discrete_names([step.left, step.right], statement.vocabulary)
-        sizes = None if names else {}
+        sizes: dict[str, int] | None = None if names else {}
         context = _context(statement.vocabulary, sizes, step.hypotheses)
         left = context.side(step.left)
         if step.op in (r"\in", r"\subseteq", r"\notin"):

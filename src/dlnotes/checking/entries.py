@@ -63,10 +63,22 @@ _PARAMETER = re.compile(
     r",\s*(\S+)\s+:\s+((?:vector|matrix|distribution|function|random)\b[^,:]*)$"
 )
 _DIRECT = re.compile(r",\s*direct in\s+([^,:]+)$")
-_SCALARS = {"real", "positive", "nonnegative", "negative", "nonzero", "integer", "complex",
-            "in", "natural", "rational"}
-_ARRAY = re.compile(r"^(?P<adj>[a-z ]*?)\s*\b(?P<what>vector|matrix|identity|ones|zeros|basis)\b"
-                    r"\s*(?P<shape>.*)$")
+_SCALARS = {
+    "real",
+    "positive",
+    "nonnegative",
+    "negative",
+    "nonzero",
+    "integer",
+    "complex",
+    "in",
+    "natural",
+    "rational",
+}
+_ARRAY = re.compile(
+    r"^(?P<adj>[a-z ]*?)\s*\b(?P<what>vector|matrix|identity|ones|zeros|basis)\b"
+    r"\s*(?P<shape>.*)$"
+)
 
 
 class VocabularyError(ValueError):
@@ -158,23 +170,29 @@ def parse_entry(line: str) -> Entry:
     name, params, component = _split_head(tokens, line)
     names = {s[0] for s in slots}
     pattern = _pattern(name, names)
-    found = sum(p for p in pattern if isinstance(p, int))
+    order = _slot_order(name, names)
     unused = [s for s in slots if s[0] not in {t.text for t in tokens}]
     if unused:
         msg = f"index {unused[0][0]} has a range but is not in the head of {line.strip()!r}"
         raise VocabularyError(msg)
     fields: dict[str, object] = {
-        "head": _text_of(head, params, component), "key": _text(name), "pattern": pattern,
-        "params": params, "component": component, "gloss": gloss, "python": python,
-        "line": line.strip(), "meaning": meaning, "param_kinds": tuple(kinds), "direct": direct,
-        "slots": tuple(s for s in slots if s[0] in _slot_order(name, names)),
+        "head": head,
+        "key": _text(name),
+        "pattern": pattern,
+        "params": params,
+        "component": component,
+        "gloss": gloss,
+        "python": python,
+        "line": line.strip(),
+        "meaning": meaning,
+        "param_kinds": tuple(kinds),
+        "direct": direct,
+        "slots": tuple(
+            sorted((s for s in slots if s[0] in order), key=lambda s: order.index(s[0]))
+        ),
     }
-    fields["slots"] = tuple(
-        sorted(fields["slots"], key=lambda s: _slot_order(name, names).index(s[0]))  # type: ignore[attr-defined, call-overload]
-    )
     if component:
         fields["shape"] = tuple(next((s[2] for s in slots if s[0] == c), "") for c in component)
-    del found
     if mark == " := ":
         role = "function" if params else "scalar"
         if not params and re.match(r"^(vector|matrix)\b", meaning):
@@ -183,11 +201,6 @@ def parse_entry(line: str) -> Entry:
     if mark == " ~ ":
         return Entry(role="scalar", kind="random", **fields)  # type: ignore[arg-type]
     return _declared(meaning, fields, line)
-
-
-def _text_of(head: str, params: tuple[str, ...], component: tuple[str, ...]) -> str:
-    del params, component
-    return head
 
 
 def _split_head(
@@ -270,7 +283,9 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
         return entry("set", "index set")
     if match := re.match(r"^Lipschitz functions on (\S+?)\.\.(\S+)$", meaning):
         return entry(
-            "set", "lipschitz", conditions=((">=", match[1]), ("<=", match[2])),
+            "set",
+            "lipschitz",
+            conditions=((">=", match[1]), ("<=", match[2])),
             element_role="function",
         )
     if meaning == "imaginary unit":
@@ -281,10 +296,13 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
         )
     if match := re.match(
         r"^(?P<adj>smooth|positive|convex|real|increasing|elementwise|integer)?\s*function"
-        r"(?: of (?P<n>\d+))?$", meaning
+        r"(?: of (?P<n>\d+))?$",
+        meaning,
     ):
         return entry(
-            "function", "generic", adjectives=(match["adj"] or "smooth",),
+            "function",
+            "generic",
+            adjectives=(match["adj"] or "smooth",),
             conditions=(("arity", match["n"] or "1"),),
         )
     if meaning == "random":
@@ -294,14 +312,27 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
         shape = tuple(p.strip() for p in re.split(r"\s+x\s+", array["shape"]) if p.strip())
         want = 2 if array["what"] == "matrix" else 1
         if len(shape) != want:
-            msg = f"expected {'m x n' if want == 2 else 'a length'} after " \
-                  f"{array['what']!r} in {line.strip()!r}"
+            msg = (
+                f"expected {'m x n' if want == 2 else 'a length'} after "
+                f"{array['what']!r} in {line.strip()!r}"
+            )
             raise VocabularyError(msg)
         if array["what"] == "identity":
             shape = (shape[0], shape[0])
-        adjectives = tuple(a for a in ("positive definite", "symmetric", "orthogonal",
-                                       "invertible", "unit", "diagonal", "positive", "negative")
-                           if a in array["adj"])
+        adjectives = tuple(
+            a
+            for a in (
+                "positive definite",
+                "symmetric",
+                "orthogonal",
+                "invertible",
+                "unit",
+                "diagonal",
+                "positive",
+                "negative",
+            )
+            if a in array["adj"]
+        )
         if "positive definite" in adjectives:
             adjectives = ("positive definite",)
         known = " ".join(adjectives)

@@ -22,7 +22,11 @@ _POINTS = (-3.7, -1.25, -0.4, 0.3, 0.9, 2.1, 4.6)
 
 
 def compare_entry(
-    entry: Entry, vocabulary: Vocabulary, function: Callable[..., Any], *, tolerance: float = 1e-9
+    entry: Entry,
+    vocabulary: Vocabulary,
+    function: Callable[..., Any],
+    *,
+    tolerance: float = 1e-9,
 ) -> str:
     """Return how `entry` and `function` differ, or an empty string when they agree.
 
@@ -39,8 +43,12 @@ def compare_entry(
         for n, is_vector in enumerate(vector):
             picked = [_POINTS[(start + n + 2 * m) % len(_POINTS)] for m in range(3)]
             args.append(picked if is_vector else picked[0])
-        exact = [sp.ImmutableMatrix([sp.Rational(str(x)) for x in a]) if isinstance(a, list)
-                 else sp.Rational(str(a)) for a in args]
+        exact = [
+            sp.ImmutableMatrix([sp.Rational(str(x)) for x in a])
+            if isinstance(a, list)
+            else sp.Rational(str(a))
+            for a in args
+        ]
         value = context.interpreter.call_entry(entry, (), exact)
         cells = list(value) if isinstance(value, sp.MatrixBase) else [value]
         try:

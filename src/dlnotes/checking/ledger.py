@@ -54,12 +54,19 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for ``claims.json``."""
         return {
-            "label": self.label, "kind": self.kind, "page": self.page, "line": self.line,
-            "tex": self.tex, "digest": digest_of(self.tex), "passed": self.passed,
-            "problem": self.problem, "verdict": self.verdict.as_dict(),
+            "label": self.label,
+            "kind": self.kind,
+            "page": self.page,
+            "line": self.line,
+            "tex": self.tex,
+            "digest": digest_of(self.tex),
+            "passed": self.passed,
+            "problem": self.problem,
+            "verdict": self.verdict.as_dict(),
             "others": [v.as_dict() for v in self.others],
             "mutants": None if self.attack is None else self.attack.as_dict(),
-            "uses": list(self.uses), "seconds": round(self.seconds, 3),
+            "uses": list(self.uses),
+            "seconds": round(self.seconds, 3),
         }
 
     def __str__(self) -> str:
@@ -117,12 +124,22 @@ def verify(
     if not problem:
         problem = _problem(statement, verdict)
     if not problem and mutate:
-        attacked, problem = _attack(statement, proofs[0].function if proofs else None,
-                                    formal=bool(formals))
+        attacked, problem = _attack(
+            statement, proofs[0].function if proofs else None, formal=bool(formals)
+        )
     return Result(
-        statement.label, statement.kind, statement.page, statement.line, statement.tex, verdict,
-        report, attacked, [v for v in verdicts if v is not verdict],
-        registry.uses(statement.label), time.perf_counter() - start, problem,
+        statement.label,
+        statement.kind,
+        statement.page,
+        statement.line,
+        statement.tex,
+        verdict,
+        report,
+        attacked,
+        [v for v in verdicts if v is not verdict],
+        registry.uses(statement.label),
+        time.perf_counter() - start,
+        problem,
     )
 
 
@@ -177,9 +194,9 @@ def resolve(dotted: str) -> Callable[..., Any]:
     return value  # type: ignore[no-any-return]
 
 
-def entry_failures(page: Page, resolver: Callable[[str], Callable[..., Any]] = resolve) -> list[
-    str
-]:
+def entry_failures(
+    page: Page, resolver: Callable[[str], Callable[..., Any]] = resolve
+) -> list[str]:
     """Compare every entry tied to a function with it at sampled points; return what differs."""
     from dlnotes.checking.entry_checks import compare_entry
 
@@ -207,8 +224,14 @@ def verify_page(
     out = []
     for statement in page.statements:
         names = "\n".join(e.line for e in statement.vocabulary.entries.values())
-        digest = digest_of(statement.tex, names, *statement.vocabulary.assumptions,
-                           *statement.vocabulary.conventions, statement.label, key)
+        digest = digest_of(
+            statement.tex,
+            names,
+            *statement.vocabulary.assumptions,
+            *statement.vocabulary.conventions,
+            statement.label,
+            key,
+        )
         if cache is not None and digest in cache:
             out.append(cache[digest])
             continue

@@ -34,11 +34,26 @@ if TYPE_CHECKING:
 __all__ = ["Attack", "Mutant", "attack", "mutants_of"]
 
 _SWAPS = {
-    r"\sin": r"\cos", r"\cos": r"\sin", r"\sinh": r"\cosh", r"\cosh": r"\sinh",
-    r"\tanh": r"\sinh", r"\exp": r"\cosh", r"\log": r"\exp", r"\max": r"\min",
-    r"\min": r"\max", r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<",
-    r"\sup": r"\inf", r"\inf": r"\sup", r"\lfloor": r"\lceil", r"\lceil": r"\lfloor",
-    r"\rfloor": r"\rceil", r"\rceil": r"\rfloor", r"\subseteq": r"\ne",
+    r"\sin": r"\cos",
+    r"\cos": r"\sin",
+    r"\sinh": r"\cosh",
+    r"\cosh": r"\sinh",
+    r"\tanh": r"\sinh",
+    r"\exp": r"\cosh",
+    r"\log": r"\exp",
+    r"\max": r"\min",
+    r"\min": r"\max",
+    r"\le": r"\ge",
+    r"\ge": r"\le",
+    "<": ">",
+    ">": "<",
+    r"\sup": r"\inf",
+    r"\inf": r"\sup",
+    r"\lfloor": r"\lceil",
+    r"\lceil": r"\lfloor",
+    r"\rfloor": r"\rceil",
+    r"\rceil": r"\rfloor",
+    r"\subseteq": r"\ne",
 }
 _RELATIONS = {r"\le", r"\ge", "<", ">"}
 
@@ -75,8 +90,10 @@ class Attack:
     def as_dict(self) -> dict[str, object]:
         """Return counts and survivors for ``claims.json``."""
         return {
-            "made": self.made, "killed": len(self.killed),
-            "equivalent": len(self.equivalent), "undecided": len(self.undecided),
+            "made": self.made,
+            "killed": len(self.killed),
+            "equivalent": len(self.equivalent),
+            "undecided": len(self.undecided),
             "survivors": [f"{m.kind}: {m.note}" for m in self.survivors],
         }
 
@@ -128,19 +145,26 @@ def _node_mutants(tex: str, node: Node, vocabulary: Vocabulary) -> Iterable[Muta
         if all(parts):
             yield from _product_mutants(tex, node, parts, vocabulary)
     if node.kind == "big":
-        low, high = node.args[:2]
+        high = node.args[1]
         if high.kind == "name" and high.span[1] > high.span[0]:
-            yield Mutant("range", _edit(tex, *high.span, "{" + high.source(tex) + "-1}"),
-                         "range one shorter")
-        del low
+            yield Mutant(
+                "range",
+                _edit(tex, *high.span, "{" + high.source(tex) + "-1}"),
+                "range one shorter",
+            )
     if node.kind in ("name", "component", "call"):
         count = len(node.args) - (node.kind == "component")
         places = node.args[-count:] if count >= 2 else ()
         if len(places) >= 2 and (node.kind != "call" or node.value == "kronecker"):
             x, y = places[0], places[1]
             if x != y and x.span[1] > x.span[0] and y.span[0] >= x.span[1]:
-                new = (tex[: x.span[0]] + y.source(tex) + tex[x.span[1] : y.span[0]]
-                       + x.source(tex) + tex[y.span[1] :])
+                new = (
+                    tex[: x.span[0]]
+                    + y.source(tex)
+                    + tex[x.span[1] : y.span[0]]
+                    + x.source(tex)
+                    + tex[y.span[1] :]
+                )
                 yield Mutant("indices", new, f"indices of {node.source(tex)} swapped")
 
 
@@ -175,8 +199,11 @@ def _product_mutants(
         if _is_array(node.args[i], vocabulary) and _is_array(node.args[i + 1], vocabulary):
             order = list(range(len(parts)))
             order[i], order[i + 1] = order[i + 1], order[i]
-            yield Mutant("order", tex[:a] + join(order) + tex[b:],
-                         f"{parts[i]} and {parts[i + 1]} swapped")
+            yield Mutant(
+                "order",
+                tex[:a] + join(order) + tex[b:],
+                f"{parts[i]} and {parts[i + 1]} swapped",
+            )
 
 
 def _name_mutants(tex: str, formula: Node, vocabulary: Vocabulary) -> Iterable[Mutant]:
@@ -195,17 +222,29 @@ def _name_mutants(tex: str, formula: Node, vocabulary: Vocabulary) -> Iterable[M
                 continue
             other = keys[(keys.index(node.value) + 1) % len(keys)]
             head = vocabulary.entries[other].head
-            yield Mutant("name", _edit(tex, *node.span, "{" + head + "}"),
-                         f"{node.source(tex)} -> {head}")
+            yield Mutant(
+                "name",
+                _edit(tex, *node.span, "{" + head + "}"),
+                f"{node.source(tex)} -> {head}",
+            )
 
 
 def _side_mutants(tex: str, formula: Node) -> Iterable[Mutant]:
     """Double the last side, or add one to it: possible for every statement."""
     for step in steps_of(formula)[-1:]:
         a, b = step.right.span
-        if b > a and step.right.kind not in ("interval", "finite", "reals", "setname", "matrix"):
-            body = tex[a:b].replace("&", " ").replace(r"\\", " ") if (
-                r"\begin" not in tex[a:b]) else tex[a:b]
+        if b > a and step.right.kind not in (
+            "interval",
+            "finite",
+            "reals",
+            "setname",
+            "matrix",
+        ):
+            body = (
+                tex[a:b].replace("&", " ").replace(r"\\", " ")
+                if (r"\begin" not in tex[a:b])
+                else tex[a:b]
+            )
             yield Mutant("factor", f"{tex[:a]}2 \\cdot ({body}){tex[b:]}", "last side doubled")
             yield Mutant("sign", f"{tex[:a]}-({body}){tex[b:]}", "last side negated")
 
@@ -273,8 +312,11 @@ def attack(
 
 
 def _try(
-    mutant: Mutant, statement: Statement, formula: Node,
-    original: set[tuple[Node, str, Node]], out: Attack,
+    mutant: Mutant,
+    statement: Statement,
+    formula: Node,
+    original: set[tuple[Node, str, Node]],
+    out: Attack,
     prove: Callable[[Statement], Kind] | None,
 ) -> bool:
     vocabulary = statement.vocabulary

@@ -65,15 +65,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "THEOREMS", "Directive", "Display", "Page", "PageError", "directives", "justifications",
-    "read_page", "rows",
+    "THEOREMS",
+    "Directive",
+    "Display",
+    "Page",
+    "PageError",
+    "directives",
+    "justifications",
+    "read_page",
+    "rows",
 ]
 
 THEOREMS = ("prf:theorem", "prf:lemma", "prf:corollary", "prf:proposition")
 _CONTAINERS = re.compile(r"^\{([A-Za-z][\w:.-]*)\}\s*(.*)$")
 _OPTION = re.compile(r"^:([\w-]+):\s*(.*)$")
-_OPAQUE = {"code-cell", "code-block", "code", "literalinclude", "raw", "notation", "derivation",
-           "definition", "math", "doctest", "mermaid", "csv-table"}
+_OPAQUE = {
+    "code-cell",
+    "code-block",
+    "code",
+    "literalinclude",
+    "raw",
+    "notation",
+    "derivation",
+    "definition",
+    "math",
+    "doctest",
+    "mermaid",
+    "csv-table",
+}
 
 
 class PageError(ValueError):
@@ -94,8 +113,10 @@ class Directive:
     @property
     def label(self) -> str:
         """Its label: the option, else the argument when that is one word."""
-        return self.options.get("label") or self.options.get("name") or (
-            self.argument if self.argument and " " not in self.argument else ""
+        return (
+            self.options.get("label")
+            or self.options.get("name")
+            or (self.argument if self.argument and " " not in self.argument else "")
         )
 
 
@@ -157,9 +178,9 @@ def _split_options(content: str) -> tuple[dict[str, str], str, int]:
     return options, "\n".join(lines[n:]), n
 
 
-def directives(text: str, *, offset: int = 0, parents: tuple[Directive, ...] = ()) -> Iterator[
-    Directive
-]:
+def directives(
+    text: str, *, offset: int = 0, parents: tuple[Directive, ...] = ()
+) -> Iterator[Directive]:
     """Yield every directive of a page in the order of the text, outer ones first.
 
     A display written as ``$$`` is yielded as a directive named ``$$``.
@@ -256,14 +277,17 @@ def read_page(path: Path | str, text: str | None = None) -> Page:
         if label and d.name in ("derivation", "math", "definition", *THEOREMS):
             if label in seen:
                 page.errors.append(
-                    f"{page.path}:{d.line}: label {label!r} is used on line {seen[label]} too")
+                    f"{page.path}:{d.line}: label {label!r} is used on line {seen[label]} too"
+                )
             seen[label] = d.line
     stated = {s.label for s in page.statements}
     for d in directives(text):
         if d.name in THEOREMS and d.label not in stated:
             page.errors.append(
-                f"{page.path}:{d.line}: {d.name} {d.label!r} states no display" if d.label
-                else f"{page.path}:{d.line}: this {d.name} has no :label:")
+                f"{page.path}:{d.line}: {d.name} {d.label!r} states no display"
+                if d.label
+                else f"{page.path}:{d.line}: this {d.name} has no :label:"
+            )
     return page
 
 
@@ -282,22 +306,32 @@ def _take(page: Page, d: Directive) -> None:
         vocabulary = page.vocabulary
         if d.options.get("with"):
             vocabulary = Vocabulary.parse(
-                "\n".join(x.strip() for x in d.options["with"].split(";")), vocabulary)
+                "\n".join(x.strip() for x in d.options["with"].split(";")), vocabulary
+            )
         page.displays.append(Display("derivation", d.label, d.line, d.body))
-        page.statements.append(Statement(
-            d.label, d.body, vocabulary, "derivation", page.path, d.line, justifications(d.body)))
+        page.statements.append(
+            Statement(
+                d.label,
+                d.body,
+                vocabulary,
+                "derivation",
+                page.path,
+                d.line,
+                justifications(d.body),
+            )
+        )
     elif d.name == "math":
         theorem = _theorem_of(d)
         if d.options.get("cited"):
-            page.displays.append(
-                Display("cited", d.label, d.line, d.body, d.options["cited"]))
+            page.displays.append(Display("cited", d.label, d.line, d.body, d.options["cited"]))
         elif theorem is not None:
             page.displays.append(Display("theorem", theorem.label, d.line, d.body))
             if any(s.label == theorem.label for s in page.statements):
                 msg = f"{theorem.name} {theorem.label!r} states a second display"
                 raise PageError(msg)
-            page.statements.append(Statement(
-                theorem.label, d.body, page.vocabulary, "theorem", page.path, d.line))
+            page.statements.append(
+                Statement(theorem.label, d.body, page.vocabulary, "theorem", page.path, d.line)
+            )
         else:
             _unclassified(page, d)
     elif d.name == "$$":
@@ -307,6 +341,8 @@ def _take(page: Page, d: Directive) -> None:
 def _unclassified(page: Page, d: Directive) -> None:
     first = next((x.strip() for x in d.body.splitlines() if x.strip()), "")
     page.displays.append(Display("unclassified", d.label, d.line, d.body))
-    msg = (f"unclassified display {first[:50]!r}: write {{derivation}}, {{definition}}, a "
-           "theorem's {math}, or :cited: with a reference")
+    msg = (
+        f"unclassified display {first[:50]!r}: write {{derivation}}, {{definition}}, a "
+        "theorem's {math}, or :cited: with a reference"
+    )
     raise PageError(msg)

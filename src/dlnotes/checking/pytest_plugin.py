@@ -1,6 +1,6 @@
 """A pytest plug-in: ``pytest book`` collects every derivation and theorem as its own test.
 
-Enable it in a root ``conftest.py`` with ``pytest_plugins = ["dlnotes.checking.pytest_plugin"]``.
+Enable it with ``pytest_plugins = ["dlnotes.checking.pytest_plugin"]`` in a root ``conftest.py``.
 A page that has a checked directive becomes a file; its tests are named after the labels, such
 as ``book/activations.md::sigmoid-derivative``; ``book/activations.md::displays`` fails when a
 display of the page is unclassified and ``book/activations.md::notation`` when an entry and the
@@ -28,7 +28,8 @@ __all__ = ["ClaimFailure", "PageFile", "pytest_collect_file"]
 
 _CHECKED = re.compile(
     r"^\s*(`{3,}|:{3,})\{(derivation|notation|definition|math|prf:(theorem|lemma|corollary|"
-    r"proposition))\}", re.MULTILINE
+    r"proposition))\}",
+    re.MULTILINE,
 )
 
 
@@ -44,8 +45,11 @@ class PageFile(pytest.File):
         proofs = self.config.rootpath / "proofs"
         if proofs.is_dir() and not REGISTRY.labels():
             load_proofs(proofs)
-        name = self.path.relative_to(self.config.rootpath) if self.path.is_relative_to(
-            self.config.rootpath) else self.path
+        name = (
+            self.path.relative_to(self.config.rootpath)
+            if self.path.is_relative_to(self.config.rootpath)
+            else self.path
+        )
         page = read_page(str(name), self.path.read_text(encoding="utf-8"))
         yield DisplaysItem.from_parent(self, name="displays", page=page)
         if any(e.python for e in page.vocabulary.entries.values()):
@@ -55,7 +59,9 @@ class PageFile(pytest.File):
 
 
 class _Item(pytest.Item):
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> str:
         """Show the claim's own message without a traceback."""
         if isinstance(excinfo.value, ClaimFailure):
             return str(excinfo.value)
@@ -121,4 +127,4 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile |
         return None
     if not _CHECKED.search(file_path.read_text(encoding="utf-8")):
         return None
-    return PageFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return PageFile.from_parent(parent, path=file_path)

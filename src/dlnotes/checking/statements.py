@@ -82,6 +82,11 @@ class Statement:
     def with_tex(self, tex: str) -> Statement:
         """Return the statement with other TeX (used by mutants)."""
         return Statement(
-            self.label, tex, self.vocabulary, self.kind, self.page, self.line,
+            self.label,
+            tex,
+            self.vocabulary,
+            self.kind,
+            self.page,
+            self.line,
             self.justifications,
         )

@@ -79,7 +79,10 @@ class Counterexample:
     def __str__(self) -> str:
         where = ", ".join(f"{k} = {v}" for k, v in self.point.items())
         lines = [f"  step   {' '.join(self.step.split())}"] if self.step else []
-        lines += [f"  left   {self.left}", f"  right  {self.right}   (claimed: {self.relation})"]
+        lines += [
+            f"  left   {self.left}",
+            f"  right  {self.right}   (claimed: {self.relation})",
+        ]
         lines += [f"  at     {where}"] if where else []
         lines += [f"  with   {self.note}"] if self.note else []
         return "\n".join(lines)
@@ -146,9 +149,15 @@ class Verdict:
             "engines": list(self.engines),
             "seconds": round(self.seconds, 4),
             "detail": self.detail,
-            "counterexample": None if c is None else {
-                "point": dict(c.point), "left": c.left, "right": c.right,
-                "relation": c.relation, "step": c.step, "note": c.note,
+            "counterexample": None
+            if c is None
+            else {
+                "point": dict(c.point),
+                "left": c.left,
+                "right": c.right,
+                "relation": c.relation,
+                "step": c.step,
+                "note": c.note,
             },
             "axioms": list(self.axioms),
             "side_conditions": list(self.side_conditions),
@@ -161,7 +170,10 @@ def proved(tier: Tier | str, detail: str = "", **more: Any) -> Verdict:
 
 
 def refuted(
-    counterexample: Counterexample, tier: Tier | str = Tier.CERTIFIED, detail: str = "", **more: Any
+    counterexample: Counterexample,
+    tier: Tier | str = Tier.CERTIFIED,
+    detail: str = "",
+    **more: Any,
 ) -> Verdict:
     """Return a verdict that a statement is false, with the point that shows it."""
     return Verdict(

@@ -144,7 +144,9 @@ class Vocabulary:
         for name in entry.params:
             kind = entry.param_kind(name).split()[0]
             roles[name] = {
-                "vector": "array", "matrix": "array", "distribution": "distribution",
+                "vector": "array",
+                "matrix": "array",
+                "distribution": "distribution",
                 "function": "function",
             }.get(kind, "scalar")
             if kind in ("vector", "matrix"):
@@ -250,8 +252,11 @@ def _rows(text: str) -> list[str]:
             rows.append(text[start : token.start])
             start = token.end
     rows.append(text[start:])
-    return [r.replace("&", " ") if "\\begin" not in r else r.replace("&=", "=", 1)
-            for r in rows if r.strip()]
+    return [
+        r.replace("&", " ") if "\\begin" not in r else r.replace("&=", "=", 1)
+        for r in rows
+        if r.strip()
+    ]
 
 
 def _split_definition(row: str) -> tuple[str, str]:

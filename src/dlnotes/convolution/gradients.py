@@ -15,7 +15,7 @@ from dlnotes.convolution._arguments import (
     as_shape,
 )
 from dlnotes.convolution.boundaries import gather, scatter
-from dlnotes.convolution.filtering import correlate, plan_for
+from dlnotes.convolution.filtering import output_shape, plan_for
 from dlnotes.convolution.matrices import im2col
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def fit_kernel(
 
     Examples
     --------
+    >>> from dlnotes.convolution import correlate
     >>> noise = np.random.default_rng(0).normal(size=(40, 40))
     >>> fit = fit_kernel(noise, correlate(noise, [[-1.0, 0.0, 1.0]], mode="valid"), (1, 3))
     >>> np.allclose(fit.kernel, [[-1.0, 0.0, 1.0]])
@@ -182,9 +183,17 @@ def fit_kernel(
     if steps < 0:
         msg = f"steps={steps!r} must not be negative"
         raise ValueError(msg)
+    # The output is the matrix of windows times the weights, so its transpose carries the error
+    # back to them: the kernel's half of correlate_gradients, with the windows laid out once.
+    windows = im2col(array, shape, boundary=boundary, mode=mode)
+    rows, columns = output_shape((array.shape[-2], array.shape[-1]), shape, mode=mode)
+    expected = (*array.shape[:-2], rows, columns)
+    if wanted.shape != expected:
+        msg = f"target has shape {wanted.shape}; the output has {expected}"
+        raise ValueError(msg)
+    windows = windows.reshape(-1, windows.shape[-1])
+    wanted = wanted.ravel()
     if step_size is None:
-        windows = im2col(array, shape, boundary=boundary, mode=mode)
-        windows = windows.reshape(-1, windows.shape[-1])
         curvature = np.linalg.eigvalsh(windows.T @ windows / len(windows))[-1]
         if not curvature > 0:
             msg = "image is zero (or not finite) throughout: no kernel can be learnt from it"
@@ -194,18 +203,12 @@ def fit_kernel(
         msg = f"step_size={step_size!r} must be positive"
         raise ValueError(msg)
 
-    kernel = np.zeros(shape, dtype=array.dtype)
+    weights = np.zeros(windows.shape[1], dtype=array.dtype)
     losses = np.empty(steps + 1, dtype=array.dtype)
     for step in range(steps + 1):
-        output = correlate(array, kernel, boundary=boundary, mode=mode)
-        if output.shape != wanted.shape:
-            msg = f"target has shape {wanted.shape}; the output has {output.shape}"
-            raise ValueError(msg)
-        error = output - wanted
-        losses[step] = np.mean(error**2) / 2
+        error = windows @ weights - wanted
+        losses[step] = error @ error / (2 * error.size)
         if step < steps:
-            slope = correlate_gradients(
-                array, kernel, error / error.size, boundary=boundary, mode=mode
-            )
-            kernel = kernel - step_size * slope.kernel
+            weights = weights - step_size / error.size * (error @ windows)
+    kernel = weights.reshape(shape)
     return KernelFit(kernel, losses)

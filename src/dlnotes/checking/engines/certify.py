@@ -105,7 +105,9 @@ def certify_statement(
     The verdict is the first that is not "proved"; when all are, one verdict with the times
     added and all engines named.
     """
-    seconds, engines, conditions = 0.0, [], []
+    seconds = 0.0
+    engines: list[str] = []
+    conditions: list[str] = []
     relations = statement.relations
     if not relations:
         return unproved("no relation found in the statement", Tier.CERTIFIED)
@@ -123,6 +125,9 @@ def certify_statement(
         details.append(verdict.detail)
         conditions += verdict.side_conditions
     return proved(
-        Tier.CERTIFIED, "; ".join(dict.fromkeys(details)), engines=tuple(dict.fromkeys(engines)),
-        seconds=seconds, side_conditions=tuple(dict.fromkeys(conditions)),
+        Tier.CERTIFIED,
+        "; ".join(dict.fromkeys(details)),
+        engines=tuple(dict.fromkeys(engines)),
+        seconds=seconds,
+        side_conditions=tuple(dict.fromkeys(conditions)),
     )

@@ -1,4 +1,4 @@
-"""Signs: is an expression positive (or not negative) on the declared domain?
+"""Signs: whether an expression is positive (or not negative) on the declared domain.
 
 Tried in turn: SymPy's assumptions; substitution that maps the domain onto positive numbers and
 looks at the signs of coefficients; complete squares; Sturm sequences; convexity with a known
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from dlnotes.checking.engines.symbolic import Budget, is_zero, time_limit
 from dlnotes.checking.semantics.sums import normal, opaque_sums
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["implied", "is_signed"]
 
 _BOUNDED = {
-    sp.sin: (-1, 1, False), sp.cos: (-1, 1, False), sp.erf: (-1, 1, True),
-    sp.tanh: (-1, 1, True), sp.atan: (-sp.pi / 2, sp.pi / 2, True),
+    sp.sin: (-1, 1, False),
+    sp.cos: (-1, 1, False),
+    sp.erf: (-1, 1, True),
+    sp.tanh: (-1, 1, True),
+    sp.atan: (-sp.pi / 2, sp.pi / 2, True),
 }
 
 
 def is_signed(
-    e: Any, domains: Mapping[Any, Domain], *, strict: bool, seconds: float = 3.0,
+    e: Any,
+    domains: Mapping[Any, Domain],
+    *,
+    strict: bool,
+    seconds: float = 3.0,
     ranges: Mapping[Any, Any] | None = None,
 ) -> bool:
     """Return whether ``e > 0`` (`strict`) or ``e >= 0`` is shown on the declared domain.
@@ -43,7 +51,7 @@ def is_signed(
     try:
         with time_limit(seconds):
             return _signed(e, dict(domains), strict, 0, ranges or {})
-    except Budget:
+    except (Budget, BasePolynomialError, NotImplementedError, ZeroDivisionError):
         return False
 
 
@@ -64,11 +72,19 @@ def _signed(
             return True
     if e.has(sp.Max, sp.Min, sp.Abs, sp.Piecewise, sp.sign):
         return _by_cases(e, domains, strict, depth, ranges)
-    if isinstance(e, sp.Mul) and all(_signed(f, domains, strict, depth + 1, ranges)
-                                     for f in e.args if not (
-                                         f.is_number and f.is_positive)) and depth < 3:
+    if (
+        isinstance(e, sp.Mul)
+        and all(
+            _signed(f, domains, strict, depth + 1, ranges)
+            for f in e.args
+            if not (f.is_number and f.is_positive)
+        )
+        and depth < 3
+    ):
         return True
-    if _log_gap(e, domains, strict, depth, ranges):
+    if _log_gap(e, domains, strict, depth, ranges) or _exponential_gap(
+        e, domains, strict, depth, ranges
+    ):
         return True
     if _coefficients(e, domains, strict):
         return True
@@ -90,18 +106,66 @@ def _by_cases(
     if a is None:
         return False
     for sign in (1, -1, 0):
-        part = _substitute_sign(e, a, sign)
+        inner = domains
+        if a.is_Symbol and sign and a in domains:
+            part, inner = _half(e, a, sign, domains)
+        else:
+            part = _substitute_sign(e, a, sign)
         if part is None:
             return False
-        if not _signed(part, domains, strict, depth + 1, ranges):
+        if part == 0 and a.is_positive:
+            continue
+        if not _signed(part, inner, strict, depth + 1, ranges):
             return False
     return True
+
+
+def _half(
+    e: Any, x: Any, sign: int, domains: dict[Any, Domain]
+) -> tuple[Any, dict[Any, Domain]]:
+    """Restrict a symbol to one sign, keeping the other end of its domain."""
+    d = domains[x]
+    high, opened = (d.high, d.high_open) if sign > 0 else (-d.low, d.low_open)
+    t = sp.Dummy("t", positive=True)
+    if high != sp.oo and high.is_nonpositive:
+        return sp.Integer(1), domains
+    new = Domain(low=sp.Integer(0), high=high, high_open=opened)
+    return e.xreplace({x: sign * t}).doit(), {**domains, t: new}
+
+
+def _exponential_gap(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """C (1 - exp u) has the sign of -c u."""
+    if depth > 2:
+        return False
+    for x in e.atoms(sp.exp):
+        c = e.coeff(x, 1)
+        if c.is_number and c != 0 and sp.expand(e - c * (x - 1)) == 0:
+            return _signed(
+                sp.expand(x.args[0] * (1 if c.is_positive else -1)),
+                domains,
+                strict,
+                depth + 1,
+                ranges,
+            )
+    return False
+
+
+def _roots_away(e: Any) -> Any:
+    """Write positive symbols under a square root as squares."""
+    under = {
+        x.base
+        for x in e.atoms(sp.Pow)
+        if x.exp.is_Rational and x.exp.q == 2 and x.base.is_Symbol and x.base.is_positive
+    }
+    return e.xreplace({x: sp.Dummy("r", positive=True) ** 2 for x in under}) if under else e
 
 
 def _log_gap(
     e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
 ) -> bool:
-    """log a - log b has the sign of a - b."""
+    """Log a - log b has the sign of a - b."""
     if not e.has(sp.log) or depth > 1:
         return False
     merged = sp.logcombine(sp.expand_log(e), force=False)
@@ -120,7 +184,7 @@ def _to_positive(
     ends: list[tuple[Any, Any]] = []
     for x in sorted(e.free_symbols, key=str):
         d = domains.get(x)
-        if d is None or d.integer and not d.bounded_above() and not d.bounded_below():
+        if d is None or (d.integer and not d.bounded_above() and not d.bounded_below()):
             continue
         low, high = d.bounded_below(), d.bounded_above()
         t = sp.Dummy("t", positive=True)
@@ -162,18 +226,30 @@ def _coefficients(e: Any, domains: Mapping[Any, Domain], strict: bool) -> bool:
     form = g.replace(moved)
     bounded = {}
     for inner, symbol in list(g.named.items()):
-        if isinstance(inner, sp.Expr) and type(inner) in _BOUNDED:
+        if isinstance(inner, tuple):
+            if strict and form.has(symbol):
+                return False
+            t = sp.Dummy("t", positive=True)
+            bounded[symbol] = (t - 1) / (1 + t)
+        elif isinstance(inner, sp.Expr) and type(inner) in _BOUNDED:
             low, high, _ = _BOUNDED[type(inner)]
             t = sp.Dummy("t", positive=True)
             bounded[symbol] = (low + high * t) / (1 + t)
     if bounded:
         form = form.xreplace(bounded)
-        if any(not _BOUNDED[type(i)][2] for i in g.named if isinstance(i, sp.Expr)
-               and type(i) in _BOUNDED) and strict:
+        if (
+            any(
+                not _BOUNDED[type(i)][2]
+                for i in g.named
+                if isinstance(i, sp.Expr) and type(i) in _BOUNDED
+            )
+            and strict
+        ):
             return False
     top, bottom = sp.fraction(sp.together(form))
-    return _one_sign(top, strict) and _one_sign(bottom, strict=True) or (
-        _one_sign(-top, strict) and _one_sign(-bottom, strict=True))
+    return (_one_sign(top, strict) and _one_sign(bottom, strict=True)) or (
+        _one_sign(-top, strict) and _one_sign(-bottom, strict=True)
+    )
 
 
 def _continuous(e: Any) -> bool:
@@ -189,9 +265,7 @@ def _one_sign(p: Any, strict: bool) -> bool:
         elif not term.is_nonnegative:
             c, m = term.as_coeff_Mul()
             powers = m.as_powers_dict()
-            even = all(
-                b.is_positive or (b.is_real and k.is_even) for b, k in powers.items()
-            )
+            even = all(b.is_positive or (b.is_real and k.is_even) for b, k in powers.items())
             if not (c.is_positive and even):
                 return False
     return positive or not strict
@@ -207,7 +281,7 @@ def _squares(e: Any, strict: bool) -> bool:
         poly = sp.Poly(sp.expand(top), *variables)
     except sp.PolynomialError:
         return False
-    if poly.total_degree() == 0 or poly.total_degree() > 2 and len(variables) > 1:
+    if poly.total_degree() == 0 or (poly.total_degree() > 2 and len(variables) > 1):
         return False
     rest = top
     for x in variables:
@@ -230,7 +304,7 @@ def _factored(e: Any, strict: bool) -> bool:
     """Factors that are positive, or even powers."""
     if e.count_ops() > 400:
         return False
-    whole = sp.factor(sp.together(sp.expand(e)))
+    whole = sp.factor(sp.together(sp.expand(_roots_away(e))))
     for f in sp.Mul.make_args(whole):
         base, k = f.as_base_exp()
         even = base.is_real and k.is_even and not strict
@@ -295,9 +369,7 @@ def _inside(low: Any, high: Any) -> Any:
     return high - 1 if high is not None else sp.Rational(1, 3)
 
 
-def _roots_inside(
-    f: Any, low: Any, high: Any, domain: Domain, *, closed: bool = True
-) -> bool:
+def _roots_inside(f: Any, low: Any, high: Any, domain: Domain, *, closed: bool = True) -> bool:
     n = f.count_roots(low, high)
     for end, opened in ((low, domain.low_open), (high, domain.high_open)):
         if end is not None and f.eval(end) == 0 and (opened or not closed):
@@ -308,7 +380,7 @@ def _roots_inside(
 def _convex(
     e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
 ) -> bool:
-    """A convex function with a stationary point is at least its value there."""
+    """Use that a convex function is at least its value at a stationary point."""
     if len(e.free_symbols) != 1:
         return False
     (x,) = e.free_symbols
@@ -318,7 +390,8 @@ def _convex(
         return True
     for c in (0, 1, sp.Rational(1, 2), -1, sp.E, 2):
         inside = (not domain.bounded_below() or c > domain.low) and (
-            not domain.bounded_above() or c < domain.high)
+            not domain.bounded_above() or c < domain.high
+        )
         if not inside:
             continue
         try:
@@ -327,8 +400,11 @@ def _convex(
         except (ZeroDivisionError, TypeError):
             continue
         value = sp.simplify(e.subs(x, c))
-        if not (value.is_positive or (value == 0 and not strict) or value.is_nonnegative
-                and not strict):
+        if not (
+            value.is_positive
+            or (value == 0 and not strict)
+            or (value.is_nonnegative and not strict)
+        ):
             continue
         second = sp.together(first.diff(x))
         if _signed(second, domains, False, depth + 1, ranges):
@@ -347,9 +423,18 @@ def _monotone(
             value = sp.limit(e, x, end, side)
         except (NotImplementedError, ValueError):
             continue
-        if value.is_positive or value == sp.oo or value == 0 and (
-            not strict or not end.is_finite or (domain.low_open if sign == 1 else
-                                                 domain.high_open)):
+        if (
+            value.is_positive
+            or value == sp.oo
+            or (
+                value == 0
+                and (
+                    not strict
+                    or not end.is_finite
+                    or (domain.low_open if sign == 1 else domain.high_open)
+                )
+            )
+        ):
             return True
     return False
 
@@ -389,7 +474,8 @@ def implied(
         if isinstance(gap, sp.Pow):
             return implied(sp.Ne(gap.base, 0, evaluate=False), domains, ranges)
         return is_signed(gap, domains, strict=True, seconds=1, ranges=ranges) or is_signed(
-            -gap, domains, strict=True, seconds=1, ranges=ranges)
+            -gap, domains, strict=True, seconds=1, ranges=ranges
+        )
     if isinstance(condition, (sp.Gt, sp.Ge)):
         return is_signed(gap, domains, strict=isinstance(condition, sp.Gt), ranges=ranges)
     if isinstance(condition, (sp.Lt, sp.Le)):
@@ -411,9 +497,20 @@ def _only_excluded(gap: Any, x: Any, domain: Domain) -> bool:
     ):
         return False
     return all(
-        r in domain.excluded or r.is_real is False or (r.is_real and (
-            (domain.bounded_below() and (r < domain.low or (r == domain.low and domain.low_open)))
-            or (domain.bounded_above() and (
-                r > domain.high or (r == domain.high and domain.high_open)))))
+        r in domain.excluded
+        or r.is_real is False
+        or (
+            r.is_real
+            and (
+                (
+                    domain.bounded_below()
+                    and (r < domain.low or (r == domain.low and domain.low_open))
+                )
+                or (
+                    domain.bounded_above()
+                    and (r > domain.high or (r == domain.high and domain.high_open))
+                )
+            )
+        )
         for r in roots
     )

@@ -27,11 +27,31 @@ PRECISION = 200
 """Bits of the balls."""
 
 _UNARY = {
-    sp.exp: "exp", sp.log: "log", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.sinh: "sinh",
-    sp.cosh: "cosh", sp.tanh: "tanh", sp.atan: "atan", sp.asin: "asin", sp.acos: "acos",
-    sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma", sp.asinh: "asinh", sp.atanh: "atanh",
-    sp.loggamma: "lgamma", sp.acosh: "acosh", sp.digamma: "digamma",
-    sp.sech: "sech", sp.csch: "csch", sp.coth: "coth", sp.cot: "cot", sp.sec: "sec", sp.csc: "csc",
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.tan: "tan",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+    sp.tanh: "tanh",
+    sp.atan: "atan",
+    sp.asin: "asin",
+    sp.acos: "acos",
+    sp.erf: "erf",
+    sp.erfc: "erfc",
+    sp.gamma: "gamma",
+    sp.asinh: "asinh",
+    sp.atanh: "atanh",
+    sp.loggamma: "lgamma",
+    sp.acosh: "acosh",
+    sp.digamma: "digamma",
+    sp.sech: "sech",
+    sp.csch: "csch",
+    sp.coth: "coth",
+    sp.cot: "cot",
+    sp.sec: "sec",
+    sp.csc: "csc",
 }
 
 
@@ -49,9 +69,16 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
     The first values are generic; later ones are special (0, 1, -1, ends) and large.
     """
     rng = random.Random(_seed(name) * 1000003 + k)
-    low = None if not domain.bounded_below() else Fraction(str(sp.Rational(sp.nsimplify(domain.low))))
-    high = None if not domain.bounded_above() else Fraction(str(sp.Rational(
-        sp.nsimplify(domain.high, rational=True))))
+    low = (
+        None
+        if not domain.bounded_below()
+        else Fraction(str(sp.Rational(sp.nsimplify(domain.low))))
+    )
+    high = (
+        None
+        if not domain.bounded_above()
+        else Fraction(str(sp.Rational(sp.nsimplify(domain.high, rational=True))))
+    )
     if domain.integer:
         a = 1 if low is None else int(low) + (1 if domain.low_open and low == int(low) else 0)
         if low is None and high is None:
@@ -129,7 +156,7 @@ def _number(q: Fraction) -> Any:
 
 
 def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
-    """The value of a partial derivative of the instance of a generic function."""
+    """Return the value of a partial derivative of the instance of a generic function."""
     name, orders, adjective = key
     a, b, c = _constants(name, len(orders))
     inner = sum((_number(x) * t for x, t in zip(a, args, strict=True)), arb(0))
@@ -144,7 +171,9 @@ def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
             continue
         n = orders[i]
         if adjective != "increasing" or n:
-            value += _number(b[i]) * (t * t if n == 0 else 2 * t if n == 1 else arb(2 * (n == 2)))
+            value += _number(b[i]) * (
+                t * t if n == 0 else 2 * t if n == 1 else arb(2 * (n == 2))
+            )
         if adjective not in ("convex", "increasing"):
             power = [t * t * t, 3 * t * t, 6 * t, arb(6)]
             value += _number(c[i]) * (power[n] if n < 4 else arb(0))
@@ -174,10 +203,16 @@ def truth_at(condition: Any, point: Mapping[Any, Any]) -> bool:
                 raise Indeterminate(str(condition))
             exact_zero = True
         sign = 0 if exact_zero else (1 if gap > 0 else -1)
-        return bool({
-            sp.Eq: sign == 0, sp.Ne: sign != 0, sp.StrictLessThan: sign < 0,
-            sp.LessThan: sign <= 0, sp.StrictGreaterThan: sign > 0, sp.GreaterThan: sign >= 0,
-        }[type(condition)])
+        return bool(
+            {
+                sp.Eq: sign == 0,
+                sp.Ne: sign != 0,
+                sp.StrictLessThan: sign < 0,
+                sp.LessThan: sign <= 0,
+                sp.StrictGreaterThan: sign > 0,
+                sp.GreaterThan: sign >= 0,
+            }[type(condition)]
+        )
     raise Indeterminate(str(condition))
 
 
@@ -186,7 +221,8 @@ def _power(base: Any, exponent: Any, exponent_value: Any) -> Any:
         n = int(exponent)
         if n < 0:
             if base.contains(0):
-                raise Indeterminate("division by zero")
+                msg = "division by zero"
+                raise Indeterminate(msg)
             return 1 / base ** (-n)
         return base**n
     if exponent == sp.S.Half:
@@ -198,13 +234,15 @@ def _power(base: Any, exponent: Any, exponent_value: Any) -> Any:
         if whole is not None:
             if int(whole) < 0:
                 if base.contains(0):
-                    raise Indeterminate("division by zero")
+                    msg = "division by zero"
+                    raise Indeterminate(msg)
                 return 1 / base ** (-int(whole))
             return base ** int(whole)
         if not base > 0:
             if base == 0 and exponent_value > 0:
                 return arb(0)
-            raise Indeterminate("a power of a negative number")
+            msg = "a power of a negative number"
+            raise Indeterminate(msg)
     return base**exponent_value
 
 
@@ -212,7 +250,8 @@ def _first(conditions: Any, point: Mapping[Any, Any]) -> Any:
     for value, condition in conditions:
         if truth_at(condition, point):
             return evaluate(value, point)
-    raise Indeterminate("no case applies")
+    msg = "no case applies"
+    raise Indeterminate(msg)
 
 
 def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
@@ -227,7 +266,8 @@ def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
         try:
             return point[e]
         except KeyError:
-            raise Indeterminate(f"no value for {e}") from None
+            msg = f"no value for {e}"
+            raise Indeterminate(msg) from None
     if e.is_Rational:
         return arb(fmpq(int(e.p), int(e.q)))
     if e.is_Float:
@@ -249,14 +289,16 @@ def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
     if e.is_Pow:
         exponent = e.exp
         return _power(
-            evaluate(e.base, point), exponent,
+            evaluate(e.base, point),
+            exponent,
             None if exponent.is_Integer else evaluate(exponent, point),
         )
     func = e.func
     if func in _UNARY:
         arg = evaluate(e.args[0], point)
         if func is sp.log and isinstance(arg, arb) and not arg > 0:
-            raise Indeterminate("logarithm")
+            msg = "logarithm"
+            raise Indeterminate(msg)
         return getattr(arg, _UNARY[func])()
     generic = getattr(func, "generic", None)
     if generic is not None:
@@ -305,20 +347,29 @@ def _special(e: Any, point: Mapping[Any, Any]) -> Any:
         return arb(0 if not gap.contains(0) else 1)
     if isinstance(e, (sp.re, sp.im, sp.conjugate)):
         v = acb(evaluate(e.args[0], point))
-        return v.real if isinstance(e, sp.re) else v.imag if isinstance(e, sp.im) else v.conjugate()
+        return (
+            v.real
+            if isinstance(e, sp.re)
+            else v.imag
+            if isinstance(e, sp.im)
+            else v.conjugate()
+        )
     if isinstance(e, (sp.Sum, sp.Product)):
         return _sum(e, point)
-    raise Indeterminate(f"{e.func.__name__} is not known to Arb here")
+    msg = f"{e.func.__name__} is not known to Arb here"
+    raise Indeterminate(msg)
 
 
 def _sum(e: Any, point: Mapping[Any, Any]) -> Any:
     (k, low, high) = e.limits[0]
     if high == sp.oo or low == -sp.oo:
-        raise Indeterminate("an infinite sum")
+        msg = "an infinite sum"
+        raise Indeterminate(msg)
     a = evaluate(low, point).unique_fmpz()
     b = evaluate(high, point).unique_fmpz()
     if a is None or b is None or b - a > 400:
-        raise Indeterminate("a range")
+        msg = "a range"
+        raise Indeterminate(msg)
     body = e.function if len(e.limits) == 1 else e.func(e.function, *e.limits[1:])
     total = arb(0) if isinstance(e, sp.Sum) else arb(1)
     for n in range(int(a), int(b) + 1):

@@ -40,7 +40,8 @@ def decimal_value(expression: Any, point: Mapping[Any, Any]) -> Any:
         except (ValueError, TypeError, ZeroDivisionError, KeyError, NoConvergence) as error:
             raise NoValue(str(error)) from error
         if not mp.isfinite(value):
-            raise NoValue("not finite")
+            msg = "not finite"
+            raise NoValue(msg)
         return value
 
 
@@ -60,7 +61,8 @@ def _walk(e: Any, env: dict[Any, Any]) -> Any:
         names = tuple(sorted(e.free_symbols, key=str))
         missing = [s for s in names if s not in env]
         if missing:
-            raise NoValue(f"no value for {missing}")
+            msg = f"no value for {missing}"
+            raise NoValue(msg)
         if any(getattr(type(f), "generic", None) for f in e.atoms(sp.Function)):
             return _through_arb(e, env)
         return _compiled(e, names)(*[env[s] for s in names])
@@ -76,28 +78,35 @@ def _walk(e: Any, env: dict[Any, Any]) -> Any:
             places = [a, b]
         value, error = mp.quad(lambda t: _walk(inner, {**env, x: t}), places, error=True)
         if error > mp.mpf(10) ** -8 * (1 + abs(value)):
-            raise NoValue("quadrature did not settle")
+            msg = "quadrature did not settle"
+            raise NoValue(msg)
         return value
     if isinstance(e, sp.Sum):
         k, low, high = e.limits[0]
         inner = e.function if len(e.limits) == 1 else sp.Sum(e.function, *e.limits[1:])
         a, b = _ends(low, env), _ends(high, env)
         if mp.isfinite(a) and mp.isfinite(b):
-            return mp.fsum(_walk(inner, {**env, k: mp.mpf(n)}) for n in range(int(a), int(b) + 1))
+            return mp.fsum(
+                _walk(inner, {**env, k: mp.mpf(n)}) for n in range(int(a), int(b) + 1)
+            )
         return mp.nsum(lambda n: _walk(inner, {**env, k: n}), [a, b])
     if isinstance(e, sp.Limit):
         body, x, target, side = e.args
         if target.is_finite:
             sign = -1 if str(side) == "-" else 1
-            values = [_walk(body, {**env, x: _walk(target, env) + sign * mp.mpf(10) ** -n})
-                      for n in (5, 7, 9)]
+            values = [
+                _walk(body, {**env, x: _walk(target, env) + sign * mp.mpf(10) ** -n})
+                for n in (5, 7, 9)
+            ]
         else:
             sign = 1 if target == sp.oo else -1
             values = [_walk(body, {**env, x: sign * mp.mpf(10) ** n}) for n in (3, 4, 5)]
         if abs(values[2] - values[1]) > mp.mpf("1e-3") * (1 + abs(values[2])):
-            raise NoValue("the limit did not settle")
+            msg = "the limit did not settle"
+            raise NoValue(msg)
         if abs(values[2] - values[1]) > abs(values[1] - values[0]):
-            raise NoValue("the limit did not settle")
+            msg = "the limit did not settle"
+            raise NoValue(msg)
         return values[2]
     args = [_walk(a, env) for a in e.args]
     slots = [sp.Dummy(f"a{i}") for i in range(len(args))]

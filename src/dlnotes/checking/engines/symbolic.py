@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,18 @@ def time_limit(seconds: float) -> Iterator[None]:
     def ring(*_: object) -> None:
         raise Budget
 
+    start = time.monotonic()
+    before, _ = signal.getitimer(signal.ITIMER_REAL)
     old = signal.signal(signal.SIGALRM, ring)
-    before, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, before) if before else seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, before if before else 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
+        if before:
+            left = max(before - (time.monotonic() - start), 1e-3)
+            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 # -- rational form -------------------------------------------------------------------------
@@ -69,8 +75,11 @@ class _Generators:
         if e.has(sp.tan, sp.cot, sp.sec, sp.csc):
             e = e.replace(
                 lambda x: isinstance(x, (sp.tan, sp.cot, sp.sec, sp.csc)),
-                lambda x: x.rewrite(sp.cos).rewrite(sp.sin)
-                if not isinstance(x, sp.tan) else sp.sin(x.args[0]) / sp.cos(x.args[0]),
+                lambda x: (
+                    x.rewrite(sp.cos).rewrite(sp.sin)
+                    if not isinstance(x, sp.tan)
+                    else sp.sin(x.args[0]) / sp.cos(x.args[0])
+                ),
             )
         if e.has(sp.erfc):
             e = e.replace(sp.erfc, lambda x: 1 - sp.erf(x))
@@ -130,8 +139,11 @@ class _Generators:
         if isinstance(base, sp.Pow) and base.base.is_positive and base.exp.is_Integer:
             return out * self._root(base.base, exponent * base.exp)
         if base.is_Rational and base.is_positive and not base.is_Integer:
-            return out * self._root(sp.Integer(base.p), exponent) / self._root(
-                sp.Integer(base.q), exponent)
+            return (
+                out
+                * self._root(sp.Integer(base.p), exponent)
+                / self._root(sp.Integer(base.q), exponent)
+            )
         if base.is_Integer and base > 3 and not sp.isprime(base):
             for prime, times in sp.factorint(base).items():
                 out *= self._root(sp.Integer(prime), exponent * times)
@@ -158,11 +170,22 @@ class _Generators:
         return self.named[("sin" if isinstance(e, sp.sin) else "cos", arg)]
 
     def _opaque(self, e: Any) -> Any:
-        inner = e.func(*[sp.cancel(sp.together(sp.expand(a)))
-                         if not a.is_number and a.is_commutative and not a.is_Boolean
-                         and isinstance(a, sp.Expr) and not a.has(sp.Sum)
-                         else a for a in e.args]) if e.args and not isinstance(
-                             e, (sp.Piecewise, sp.Integral, sp.Sum, sp.Limit)) else e
+        inner = (
+            e.func(
+                *[
+                    sp.cancel(sp.together(sp.expand(a)))
+                    if not a.is_number
+                    and a.is_commutative
+                    and not a.is_Boolean
+                    and isinstance(a, sp.Expr)
+                    and not a.has(sp.Sum)
+                    else a
+                    for a in e.args
+                ]
+            )
+            if e.args and not isinstance(e, (sp.Piecewise, sp.Integral, sp.Sum, sp.Limit))
+            else e
+        )
         if not isinstance(inner, type(e)):
             return self.replace(inner) if inner != e else e
         if inner not in self.named:
@@ -184,7 +207,8 @@ def _logs(e: Any) -> Any:
         return sp.expand_log(sp.log(arg))
 
     return e.replace(sp.log, lambda a: one(sp.log(a, evaluate=False))).expand(
-        log=True, power_base=False, power_exp=False, mul=False, multinomial=False)
+        log=True, power_base=False, power_exp=False, mul=False, multinomial=False
+    )
 
 
 def _exponential_powers(e: Any) -> Any:
@@ -267,16 +291,23 @@ def _gaussian(body: Any, x: Any) -> Any:
         for (n,), coefficient in poly.terms():
             if n % 2 == 0:
                 moment = sp.factorial2(n - 1) / (2 * a) ** (n // 2) if n else sp.Integer(1)
-                out += fixed * coefficient * moment * sp.sqrt(sp.pi / a) * sp.exp(
-                    c + b**2 / (4 * a))
+                out += (
+                    fixed
+                    * coefficient
+                    * moment
+                    * sp.sqrt(sp.pi / a)
+                    * sp.exp(c + b**2 / (4 * a))
+                )
     return out
 
 
 def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any:
     """Evaluate integrals, limits and infinite sums; settle their conditions by `implied`."""
+
     def settle(value: Any) -> Any:
         if implied is None or not value.has(sp.Piecewise):
             return value
+
         def pick(*pairs: Any) -> Any:
             for v, c in pairs:
                 if c == sp.true or implied(c):
@@ -284,6 +315,7 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
                 if not implied(sp.Not(c)):
                     return sp.Piecewise(*pairs)
             return sp.Piecewise(*pairs)
+
         return value.replace(sp.Piecewise, pick)
 
     def limit(body: Any, x: Any, target: Any, side: Any) -> Any:
@@ -301,10 +333,14 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
             e = e.replace(lambda x: isinstance(x, sp.Integral), lambda x: settle(_integrate(x)))
         elif e.has(sp.Limit):
             e = e.replace(lambda x: isinstance(x, sp.Limit), lambda x: limit(*x.args))
-        elif any(lim[2] == sp.oo or lim[1] == -sp.oo for s in e.atoms(sp.Sum) for lim in s.limits):
+        elif any(
+            lim[2] == sp.oo or lim[1] == -sp.oo for s in e.atoms(sp.Sum) for lim in s.limits
+        ):
             e = e.replace(
-                lambda x: isinstance(x, sp.Sum) and any(
-                    lim[2] == sp.oo or lim[1] == -sp.oo for lim in x.limits),
+                lambda x: (
+                    isinstance(x, sp.Sum)
+                    and any(lim[2] == sp.oo or lim[1] == -sp.oo for lim in x.limits)
+                ),
                 lambda x: settle(x.doit()),
             )
         else:
@@ -326,8 +362,9 @@ def canonical_bound(e: Any, level: int = 0) -> Any:
             real = {"positive": True} if x.is_positive else {"real": True}
             _BOUND[key] = sp.Symbol(f"_b{level}", **real)
         e = e.xreplace({x: _BOUND[key]})
-        return e.func(*[canonical_bound(a, level + 1) if isinstance(a, sp.Expr) else a
-                        for a in e.args])
+        return e.func(
+            *[canonical_bound(a, level + 1) if isinstance(a, sp.Expr) else a for a in e.args]
+        )
     return e.func(*[canonical_bound(a, level) for a in e.args]) if e.args else e
 
 
@@ -356,11 +393,17 @@ def _substitute_sign(e: Any, a: Any, sign: int) -> Any | None:
         rest = sp.expand(flat - c * x)
         if not c.is_Rational or rest.has(x) or x.is_integer or not x.is_real:
             continue
-        if x.is_positive is not None and rest != 0 and not rest.is_number:
-            continue
-        solution = (sign * t - rest) / c
-        if x.is_positive and solution.is_negative:
+        solution = sp.expand((sign * t - rest) / c)
+        if x.is_positive and (solution.is_negative or solution == 0):
             return sp.Integer(0)
+        if x.is_positive and not solution.is_positive:
+            continue
+        if (
+            x.is_positive is None
+            and (x.is_nonnegative or x.is_nonpositive)
+            and (rest != 0 and not rest.is_number)
+        ):
+            continue
         return e.xreplace({x: solution}).doit()
     return None
 
@@ -391,6 +434,7 @@ def is_zero(
     quick: bool = False,
     off: tuple[Any, ...] = (),
     implied: Callable[[Any], bool] | None = None,
+    rules: Mapping[Any, Any] | None = None,
     seconds: float = 6.0,
 ) -> bool:
     """Return whether `e` is shown to be zero; False means only that it was not shown.
@@ -403,6 +447,8 @@ def is_zero(
         Ranges of free indices, for Kronecker deltas.
     off
         Expressions known to differ from zero (kinks that the domain leaves out).
+    rules
+        Values of sums (in normal form) that are known by hypothesis.
     implied
         Decides whether a condition holds on the declared domain.
     seconds
@@ -434,8 +480,11 @@ def is_zero(
                 return False
             parts = [e]
             if e.has(sp.Sum, sp.KroneckerDelta, sp.Indexed):
-                e = normal(e, ranges)
-                parts = [opaque_sums(normal(p, ranges))[0] for p in delta_cases(e)]
+                e = normal(e, ranges).xreplace(dict(rules or {}))
+                parts = [
+                    opaque_sums(normal(p, ranges).xreplace(dict(rules or {})))[0]
+                    for p in delta_cases(e)
+                ]
             return all(_scalar_zero(p, ranges, depth, quick, off) for p in parts)
     except Budget:
         return False

@@ -1,4 +1,4 @@
-"""Arithmetic of numbers and arrays, explicit (SymPy matrices) or of symbolic shape (families)."""
+"""Arithmetic of numbers and arrays: explicit matrices, or families of symbolic shape."""
 
 from __future__ import annotations
 
@@ -8,8 +8,21 @@ import sympy as sp
 
 from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined, shape_of
 
-__all__ = ["add", "elementwise", "hadamard", "inverse", "is_array", "kron", "multiply",
-           "negate", "norm", "power", "scalar_like", "to_family", "transpose"]
+__all__ = [
+    "add",
+    "elementwise",
+    "hadamard",
+    "inverse",
+    "is_array",
+    "kron",
+    "multiply",
+    "negate",
+    "norm",
+    "power",
+    "scalar_like",
+    "to_family",
+    "transpose",
+]
 
 _ONE = sp.Integer(1)
 _MATRIX_NORM = "only the Frobenius norm of a matrix is read: write it with the index F"
@@ -28,7 +41,8 @@ def to_family(value: Any) -> Family:
     """View an explicit matrix as a family (for constants in general proofs)."""
     if isinstance(value, Family):
         return value
-    raise NotGeneral("explicit matrix among symbolic shapes")
+    msg = "explicit matrix among symbolic shapes"
+    raise NotGeneral(msg)
 
 
 def _same_shape(a: Any, b: Any, what: str) -> None:
@@ -40,7 +54,7 @@ def _same_shape(a: Any, b: Any, what: str) -> None:
 
 
 def scalar_like(value: Any) -> Any:
-    """A 1 x 1 matrix is the number in it."""
+    """Return the number in a 1 x 1 matrix; anything else as it is."""
     if isinstance(value, sp.MatrixBase) and value.shape == (1, 1):
         return value[0, 0]
     if isinstance(value, Family) and value.shape == (1, 1):
@@ -109,7 +123,8 @@ def transpose(a: Any) -> Any:
 def inverse(a: Any) -> Any:
     """Invert a square matrix (explicitly, by cofactors)."""
     if isinstance(a, Family):
-        raise NotGeneral("inverse")
+        msg = "inverse"
+        raise NotGeneral(msg)
     if a.rows != a.cols:
         msg = f"inverse of {_show(a)}"
         raise Undefined(msg)
@@ -126,7 +141,8 @@ def power(a: Any, n: Any) -> Any:
     if isinstance(a, Family):
         if shape_of(a) == (1, 1):
             return scalar_like(a) ** n
-        raise NotGeneral("power of a matrix")
+        msg = "power of a matrix"
+        raise NotGeneral(msg)
     if a.shape == (1, 1):
         return a[0, 0] ** n
     if not n.is_Integer:
@@ -153,7 +169,8 @@ def hadamard(a: Any, b: Any) -> Any:
 def kron(a: Any, b: Any) -> Any:
     """Kronecker's product; of two column vectors the outer product is meant by ``a b^T``."""
     if isinstance(a, Family) or isinstance(b, Family):
-        raise NotGeneral("Kronecker product")
+        msg = "Kronecker product"
+        raise NotGeneral(msg)
     if not is_array(a) or not is_array(b):
         return multiply(a, b)
     return sp.kronecker_product(sp.Matrix(a), sp.Matrix(b)).as_immutable()
@@ -169,7 +186,7 @@ def elementwise(function: Any, a: Any) -> Any:
 
 
 def norm(a: Any, order: str, fresh: Any) -> Any:
-    """Return the norm: Euclidean (Frobenius for matrices), ``1`` or ``\\infty`` of a vector."""
+    r"""Return the norm of a vector (2, 1, \infty) or the Frobenius norm of a matrix."""
     if not is_array(a):
         return sp.Abs(a)
     if isinstance(a, Family):
@@ -179,7 +196,8 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
             x = a.entry(i, _ONE)
             term = x**2 if order == "2" else sp.Abs(x)
             if order not in ("1", "2"):
-                raise NotGeneral("maximum norm")
+                msg = "maximum norm"
+                raise NotGeneral(msg)
             total = sp.Sum(term, (i, 1, m))
         else:
             if order != "F":

@@ -15,7 +15,12 @@ import sympy as sp
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.symbols import Table
 from dlnotes.checking.semantics.values import (
-    Distribution, Family, FunctionValue, NotGeneral, Undefined, shape_of,
+    Distribution,
+    Family,
+    FunctionValue,
+    NotGeneral,
+    Undefined,
+    shape_of,
 )
 
 if TYPE_CHECKING:
@@ -115,7 +120,8 @@ class Calculus:
                 self.require(sp.Ne(atom.args[0], 0, evaluate=False), atom.args[0])
         for atom in expression.atoms(sp.floor, sp.ceiling):
             if atom.has(variable):
-                raise NotGeneral("derivative of a step function")
+                msg = "derivative of a step function"
+                raise NotGeneral(msg)
         for piecewise in expression.atoms(sp.Piecewise):
             if piecewise.has(variable):
                 self._kinks(piecewise, variable)
@@ -129,7 +135,7 @@ class Calculus:
         return expression
 
     def _kinks(self, piecewise: Any, variable: Any) -> None:
-        """Require that the variable is off the boundary of the pieces where they do not join."""
+        """Require that the variable is off the boundaries where pieces do not join."""
         pieces = list(piecewise.args)
         for k, (value, condition) in enumerate(pieces[:-1]):
             for relation in condition.atoms(sp.core.relational.Relational):
@@ -168,7 +174,7 @@ class Calculus:
         return value.xreplace({u: point})
 
     def _target(self, node: Node, env: Env) -> tuple[Any, Any, Any]:
-        """Return what freezes a variable: a setter, its symbols (number or array), its value."""
+        """Return what freezes a variable: a setter, its entry and its value."""
         if node.kind == "bound":
             value = env[node.value]
             return ("env", node.value), None, value
@@ -186,19 +192,23 @@ class Calculus:
             if entry.role == "distribution":
                 k = self.value(node.args[-1], env)
                 return ("entry", (entry.key, "p", int(k))), entry, self.value(node, env)
-        raise Undefined("a derivative is taken by a declared or bound name")
+        msg = "a derivative is taken by a declared or bound name"
+        raise Undefined(msg)
 
     def _frozen_symbols(self, value: Any) -> Any:
         """Return fresh symbols of the shape of `value`."""
+
         def one(v: Any) -> Any:
             sign = {"positive": True} if v.is_positive else {"real": True}
             return sp.Dummy("w", **sign)
+
         if isinstance(value, sp.MatrixBase):
             return value.applyfunc(one)
         if isinstance(value, Family):
             base = sp.IndexedBase(sp.Dummy("w"), real=True)
             if value.shape[1] != 1:
-                raise NotGeneral("derivative by a defined matrix")
+                msg = "derivative by a defined matrix"
+                raise NotGeneral(msg)
             return Family(value.shape, lambda i, _: base[i])
         return one(value)
 
@@ -255,7 +265,8 @@ class Calculus:
             elif target[0] == "component":
                 whole = self.value(target[1], env)
                 if isinstance(whole, Family):
-                    raise NotGeneral("derivative by a component of a defined family")
+                    msg = "derivative by a component of a defined family"
+                    raise NotGeneral(msg)
                 changed = sp.Matrix(whole)
                 row = int(target[2][0]) - 1
                 col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
@@ -290,15 +301,14 @@ class Calculus:
                     out[(key,)] = (self._frozen_symbols(value), value)
         return out
 
-    def _derive_by_member(
-        self, key: tuple[Any, ...], inner: Any, env: Env, times: int
-    ) -> Any:
+    def _derive_by_member(self, key: tuple[Any, ...], inner: Any, env: Env, times: int) -> Any:
         """Differentiate by one member of a defined family: the whole family is frozen."""
         name, indices = str(key[0]), key[1:]
         entry = self.vocabulary.entries[name]
         base = sp.IndexedBase(sp.Dummy("w"), real=True)
         if name in self.frozen_families:
-            raise NotGeneral("two derivatives by the same family")
+            msg = "two derivatives by the same family"
+            raise NotGeneral(msg)
         self.frozen_families[name] = base
         try:
             result = self._by(inner(env), base[indices], times)
@@ -310,6 +320,7 @@ class Calculus:
                 lambda e: isinstance(e, sp.Indexed) and e.base == base,
                 lambda e: self.entry_value(entry, tuple(e.indices)),
             )
+
         noted, self.conditions = list(self.conditions.items()), {}
         self.conditions |= {put(c): put(w) for c, w in noted}
         return result.map(put) if isinstance(result, Family) else put(result)
@@ -334,6 +345,7 @@ class Calculus:
                     lambda e: isinstance(e, sp.Indexed) and e.base == base,
                     lambda e: new.entry(e.indices[0], sp.Integer(1)),
                 )
+
             return result.map(put) if isinstance(result, Family) else put(result)
         if isinstance(result, Family):
             return result.map(lambda x: x.xreplace(thaw))
@@ -345,7 +357,8 @@ class Calculus:
             return self.value(body, env)
         function = self.value(body, env)
         if not isinstance(function, FunctionValue):
-            raise Undefined("cannot differentiate this")
+            msg = "cannot differentiate this"
+            raise Undefined(msg)
         entry = self.vocabulary.entries.get(body.value[1])
         params = entry.params if entry is not None else ()
         args = []
@@ -355,7 +368,8 @@ class Calculus:
             elif name in self.vocabulary.entries:
                 args.append(self.entry_value(self.vocabulary.entries[name]))
             else:
-                raise Undefined(f"{name} is not declared: write the argument of the function")
+                msg = f"{name} is not declared: write the argument of the function"
+                raise Undefined(msg)
         if not params:
             args = [self.value(variable, env)]
         return function.call(*args)
@@ -372,7 +386,8 @@ class Calculus:
         if not arrays.is_array(result):
             return variable.applyfunc(lambda v: self.differentiate(result, v, times))
         if 1 not in shape_of(result) or 1 not in shape_of(variable):
-            raise Undefined("the derivative of a matrix by a matrix is not read")
+            msg = "the derivative of a matrix by a matrix is not read"
+            raise Undefined(msg)
         tops, bottoms = list(result), list(variable)
         jacobian = sp.ImmutableMatrix(
             len(tops), len(bottoms), lambda i, j: self.differentiate(tops[i], bottoms[j], times)
@@ -383,10 +398,13 @@ class Calculus:
         if arrays.is_array(result):
             m, n = shape_of(result)[0], shape_of(variable)[0]
             if shape_of(result)[1] != 1 or shape_of(variable)[1] != 1:
-                raise NotGeneral("Jacobian of matrices")
+                msg = "Jacobian of matrices"
+                raise NotGeneral(msg)
             one = sp.Integer(1)
-            jac = Family((m, n), lambda i, j: self.differentiate(
-                result.entry(i, one), variable.entry(j, one)))
+            jac = Family(
+                (m, n),
+                lambda i, j: self.differentiate(result.entry(i, one), variable.entry(j, one)),
+            )
             return arrays.transpose(jac) if self.vocabulary.denominator_layout else jac
         return Family(
             variable.shape, lambda i, j: self.differentiate(result, variable.entry(i, j))
@@ -398,7 +416,8 @@ class Calculus:
             variable = self._gradient_variable(body)
         target, _, value = self._target(variable, env)
         if not arrays.is_array(value):
-            raise Undefined("a gradient is taken by a vector")
+            msg = "a gradient is taken by a vector"
+            raise Undefined(msg)
         del target
         first = self._derive(body, [(variable, 1)], env, False)
         if arrays.is_array(self._scalar_probe(body, variable, env)):
@@ -406,7 +425,8 @@ class Calculus:
         if node.value == 1:
             return first
         if isinstance(first, Family) or not self._is_symbol(value):
-            raise NotGeneral("Hessian of symbolic size")
+            msg = "Hessian of symbolic size"
+            raise NotGeneral(msg)
         cells = list(value)
         return sp.ImmutableMatrix(
             len(cells), len(cells), lambda i, j: self.differentiate(first[i], cells[j])
@@ -430,13 +450,15 @@ class Calculus:
                 from dlnotes.checking.tex.nodes import Node as TexNode
 
                 return TexNode("name", (), entry.params[0])
-        raise Undefined(r"which variable is the gradient taken by? write \nabla_{x}")
+        msg = r"which variable is the gradient taken by? write \nabla_{x}"
+        raise Undefined(msg)
 
     def _at(self, node: Node, env: Env) -> Any:
         body, variable, point = node.args
         value = self.value(variable, env)
         if not self._is_symbol(value):
-            raise Undefined("an evaluation bar needs a free variable")
+            msg = "an evaluation bar needs a free variable"
+            raise Undefined(msg)
         result = self.value(body, env)
         return self._put(result, self._thaw(value, self.value(point, env)))
 
@@ -447,39 +469,58 @@ class Calculus:
         where, body = node.args[2], node.args[3]
         finite = getattr(low, "is_Integer", False) and getattr(high, "is_Integer", False)
         if finite and int(high) - int(low) < _LONG:
-            return self._fold(kind, [sp.Integer(k) for k in range(int(low), int(high) + 1)],
-                              variable, where, body, env)
+            return self._fold(
+                kind,
+                [sp.Integer(k) for k in range(int(low), int(high) + 1)],
+                variable,
+                where,
+                body,
+                env,
+            )
         if (low.is_number and low.is_integer is False) or (
             high.is_number and high != sp.oo and high.is_integer is False
         ):
-            raise Undefined(f"a range from {low} to {high}")
-        k = sp.Dummy(variable.strip("\\"), integer=True, **(
-            {"positive": True} if low.is_positive else
-            {"nonnegative": True} if low.is_nonnegative else {}))
+            msg = f"a range from {low} to {high}"
+            raise Undefined(msg)
+        k = sp.Dummy(
+            variable.strip("\\"),
+            integer=True,
+            **(
+                {"positive": True}
+                if low.is_positive
+                else {"nonnegative": True}
+                if low.is_nonnegative
+                else {}
+            ),
+        )
         self.ranges[k] = (low, high)
         inner = self.value(body, {**env, variable: k})
         if where.kind != "none":
             inner = arrays.multiply(self._mask(where, {**env, variable: k}), inner)
         if isinstance(inner, Family):
             if kind != "sum":
-                raise NotGeneral(f"{kind} of arrays")
+                msg = f"{kind} of arrays"
+                raise NotGeneral(msg)
             return inner.map(lambda x: sp.Sum(x, (k, low, high)))
         if arrays.is_array(inner):
             if kind != "sum":
-                raise NotGeneral(f"{kind} of arrays")
+                msg = f"{kind} of arrays"
+                raise NotGeneral(msg)
             return inner.applyfunc(lambda x: sp.Sum(x, (k, low, high)))
         if kind == "sum":
             return sp.Sum(inner, (k, low, high))
         if kind == "prod":
             return sp.Product(inner, (k, low, high))
-        raise NotGeneral(f"{kind} over a symbolic range")
+        msg = f"{kind} over a symbolic range"
+        raise NotGeneral(msg)
 
     def _mask(self, where: Node, env: Env) -> Any:
         """Return the 0/1 factor of a condition under a sum, in general."""
         if where.kind == "chain" and where.value == (r"\ne",):
             a, b = (self.value(x, env) for x in where.args)
             return 1 - sp.KroneckerDelta(a, b)
-        raise NotGeneral("condition under a sum")
+        msg = "condition under a sum"
+        raise NotGeneral(msg)
 
     def _fold(
         self, kind: str, items: list[Any], variable: str, where: Node, body: Node, env: Env
@@ -492,7 +533,8 @@ class Calculus:
                 if truth == sp.false:
                     continue
                 if truth != sp.true:
-                    raise NotGeneral("condition under a sum")
+                    msg = "condition under a sum"
+                    raise NotGeneral(msg)
             values.append(self.value(body, inner))
             kept.append(item)
         if kind == "sum":
@@ -506,7 +548,8 @@ class Calculus:
                 total = v if k == 0 else arrays.multiply(total, v)
             return total
         if not values:
-            raise Undefined(f"{kind} over nothing")
+            msg = f"{kind} over nothing"
+            raise Undefined(msg)
         if kind in ("max", "sup"):
             return sp.Max(*values)
         if kind in ("min", "inf"):
@@ -532,23 +575,26 @@ class Calculus:
                 from dlnotes.checking.tex.nodes import Node as TexNode
 
                 ends = (TexNode("text", value=low), TexNode("text", value=high))
-                return self._big(
-                    TexNode("big", (*ends, where, body), (kind, variable)), env)
+                return self._big(TexNode("big", (*ends, where, body), (kind, variable)), env)
             if entry.kind == "lipschitz":
                 return self._lipschitz(kind, variable, entry, body, env)
             if not self.sizes_known:
-                raise NotGeneral("sum over a set")
+                msg = "sum over a set"
+                raise NotGeneral(msg)
             return self._fold(kind, self.members(entry), variable, where, body, env)
         if domain.kind in ("finite", "range"):
             items = self.set_value(domain, env)
             if not isinstance(items, (sp.FiniteSet, sp.Range)) or items.size == sp.oo:
-                raise NotGeneral("sum over a set")
+                msg = "sum over a set"
+                raise NotGeneral(msg)
             if not getattr(items.size, "is_Integer", False):
-                raise NotGeneral("sum over a set")
+                msg = "sum over a set"
+                raise NotGeneral(msg)
             return self._fold(kind, list(items), variable, where, body, env)
         if kind in ("max", "min", "sup", "inf"):
             return self._extremum(kind, variable, domain, body, env)
-        raise Undefined("this sum runs over no finite set")
+        msg = "this sum runs over no finite set"
+        raise Undefined(msg)
 
     def _text(self, node: Node, env: Env) -> Any:
         del env
@@ -564,7 +610,8 @@ class Calculus:
             pick = whole.maximum if kind in ("max", "sup") else whole.minimum
             return pick(expression, x, where)
         except (NotImplementedError, ValueError) as error:
-            raise NotGeneral(f"{kind} over a set") from error
+            msg = f"{kind} over a set"
+            raise NotGeneral(msg) from error
 
     def _lipschitz(self, kind: str, variable: str, entry: Entry, body: Node, env: Env) -> Any:
         """Extremum of a linear form over 1-Lipschitz functions on neighbouring integers.
@@ -582,12 +629,15 @@ class Calculus:
         value = sp.expand(self.table.free(value))
         offset = value.coeff(base)
         if sp.simplify(offset) != 0:
-            raise Undefined("the extremum is not finite: the form sees constants")
+            msg = "the extremum is not finite: the form sees constants"
+            raise Undefined(msg)
         forms = [value.coeff(s) for s in steps]
-        if sp.expand(value - sum(c * s for c, s in zip(forms, steps, strict=True))
-                     - offset * base).has(*steps):
-            raise Undefined("only linear forms have an extremum here")
-        rest = value.subs({s: 0 for s in [*steps, base]})
+        if sp.expand(
+            value - sum(c * s for c, s in zip(forms, steps, strict=True)) - offset * base
+        ).has(*steps):
+            msg = "only linear forms have an extremum here"
+            raise Undefined(msg)
+        rest = value.subs(dict.fromkeys([*steps, base], 0))
         size = sp.Add(*(sp.Abs(sp.together(c)) for c in forms))
         return rest + size if kind in ("max", "sup") else rest - size
 
@@ -603,7 +653,8 @@ class Calculus:
             if not condition.has(x):
                 self.require(condition, why)
         if arrays.is_array(body):
-            raise NotGeneral("integral of an array")
+            msg = "integral of an array"
+            raise NotGeneral(msg)
         return sp.Integral(body, (x, low, high))
 
     def _limit(self, node: Node, env: Env) -> Any:
@@ -636,8 +687,11 @@ class Calculus:
                 inner = {**env, name: sp.Integer(k)}
                 value = self._with_outcome(name, sp.Integer(k), body, inner, by[0])
                 weight = distribution.probability(sp.Integer(k))
-                total = arrays.add(total, arrays.multiply(weight, value)) if total != 0 else (
-                    arrays.multiply(weight, value))
+                total = (
+                    arrays.add(total, arrays.multiply(weight, value))
+                    if total != 0
+                    else (arrays.multiply(weight, value))
+                )
             return total
         value = self.value(body, env)
         only = by[0] if by is not None else None
@@ -684,7 +738,8 @@ class Calculus:
         if not rest:
             distribution = self.entry_value(self.vocabulary.entries[law])
             return sum(
-                distribution.probability(sp.Integer(k)) * value.xreplace({symbol: sp.Integer(k)})
+                distribution.probability(sp.Integer(k))
+                * value.xreplace({symbol: sp.Integer(k)})
                 for k in range(int(distribution.low), int(distribution.high) + 1)
             )
         args = [self.number(t) for t in rest.rstrip(")").split(",")]
@@ -704,24 +759,30 @@ class Calculus:
         if name == "Bernoulli":
             p = args[0]
             return p * inner.xreplace({x: sp.Integer(1)}) + (1 - p) * inner.xreplace(
-                {x: sp.Integer(0)})
-        raise Undefined(f"the distribution {law} is not known")
+                {x: sp.Integer(0)}
+            )
+        msg = f"the distribution {law} is not known"
+        raise Undefined(msg)
 
     def _moments(self, value: Any, symbol: Any) -> Any:
-        """Expectation over any random variable: linear, with opaque moments.
+        """Return the expectation over any random variable: linear, with opaque moments.
 
         In an instance the variable takes three values with probabilities, all of them free.
         """
         if self.sizes_known:
             key = ("outcomes", symbol)
             weights = self.table.constrained(
-                key, [f"P({symbol}={symbol}_{k})" for k in (1, 2, 3)], "simplex")
+                key, [f"P({symbol}={symbol}_{k})" for k in (1, 2, 3)], "simplex"
+            )
             from dlnotes.checking.semantics.symbols import Domain
 
-            outcomes = [self.table.symbol(("outcome", symbol, k), f"{symbol}_{{{k}}}", "real",
-                                          Domain()) for k in (1, 2, 3)]
-            return sum(w * value.xreplace({symbol: o})
-                       for w, o in zip(weights, outcomes, strict=True))
+            outcomes = [
+                self.table.symbol(("outcome", symbol, k), f"{symbol}_{{{k}}}", "real", Domain())
+                for k in (1, 2, 3)
+            ]
+            return sum(
+                w * value.xreplace({symbol: o}) for w, o in zip(weights, outcomes, strict=True)
+            )
         out = sp.Integer(0)
         for term in sp.Add.make_args(sp.expand(value)):
             fixed, moving = term.as_independent(symbol, as_Add=False)
@@ -729,9 +790,11 @@ class Calculus:
                 out += fixed
             else:
                 if len([s for s in self.random if moving.has(s)]) > 1:
-                    raise NotGeneral("joint moments")
+                    msg = "joint moments"
+                    raise NotGeneral(msg)
                 out += fixed * self.table.symbols.setdefault(
-                    ("moment", moving), sp.Symbol(f"E[{moving}]", real=True))
+                    ("moment", moving), sp.Symbol(f"E[{moving}]", real=True)
+                )
         return out
 
     def _var(self, node: Node, env: Env) -> Any:

@@ -19,7 +19,7 @@ def _texts(entry: Entry) -> list[tuple[str, set[str]]]:
     """Return the texts of ranges and shapes of an entry with the names local to each."""
     local = {s[0] for s in entry.slots} | set(entry.component)
     for name in entry.params:
-        local |= {w for w in entry.param_kind(name).split()[1:]}
+        local |= set(entry.param_kind(name).split()[1:])
     out = [(t, local) for _, low, high in entry.slots if low != "in" for t in (low, high)]
     out += [(t, local) for t in entry.shape]
     if entry.kind in ("index", "distribution", "lipschitz"):
@@ -36,9 +36,9 @@ def used_entries(nodes: Iterable[Node], vocabulary: Vocabulary) -> dict[str, Ent
             keys: list[str] = []
             if node.kind == "name":
                 keys = [node.value]
-            elif node.kind in ("apply", "function") and node.value[0] == "entry":
-                keys = [node.value[1]]
-            elif node.kind in ("setname", "cardinality"):
+            elif (
+                node.kind in ("apply", "function") and node.value[0] == "entry"
+            ) or node.kind in ("setname", "cardinality"):
                 keys = [node.value[1]]
             elif node.kind in ("expect", "var", "cov"):
                 if node.value:
@@ -47,8 +47,11 @@ def used_entries(nodes: Iterable[Node], vocabulary: Vocabulary) -> dict[str, Ent
             elif node.kind in ("deriv", "grad"):
                 inner = node.args[0]
                 if inner.kind == "function" and inner.value[0] == "entry":
-                    keys = [p for p in vocabulary.entries[inner.value[1]].params
-                            if p in vocabulary.entries]
+                    keys = [
+                        p
+                        for p in vocabulary.entries[inner.value[1]].params
+                        if p in vocabulary.entries
+                    ]
             for key in keys:
                 entry = vocabulary.entries[key]
                 if key in out:
@@ -93,15 +96,13 @@ def discrete_names(nodes: list[Node], vocabulary: Vocabulary) -> list[str]:
                 count = node.value[3] + (node.value[2] == "order")
                 for a in node.args[:count]:
                     found |= _names_in(a)
-                entry = vocabulary.entries.get(node.value[1])
-                if entry is not None and entry.role == "distribution":
+                applied = vocabulary.entries.get(node.value[1])
+                if applied is not None and applied.role == "distribution":
                     for a in node.args:
                         found |= _names_in(a)
             elif node.kind in ("over",) and node.args[0].kind == "range":
                 found |= _names_in(node.args[0])
-    return sorted(
-        k for k in found if vocabulary.entries[k].kind in ("integer", "index")
-    )
+    return sorted(k for k in found if vocabulary.entries[k].kind in ("integer", "index"))
 
 
 def _least(entry: Entry) -> int:
@@ -129,8 +130,9 @@ def size_choices(
         caps.append(cap)
     if proving:
         steps = 4 if len(sizes) == 1 else 3 if len(sizes) == 2 else 2
-        every = itertools.product(*(range(a, min(a + steps, c + 1))
-                                    for a, c in zip(lows, caps, strict=True)))
+        every = itertools.product(
+            *(range(a, min(a + steps, c + 1)) for a, c in zip(lows, caps, strict=True))
+        )
         return [dict(zip(sizes, p, strict=True)) for p in list(every)[:16]]
     plans = [[2, 3, 2, 3, 2], [3, 2, 4, 2, 3], [1, 1, 1, 1, 1], [4, 3, 2, 1, 2]]
     out: list[dict[str, int]] = []

@@ -1,4 +1,4 @@
-r"""From the syntax tree to values: numbers, arrays, truth values, with the conditions they need.
+r"""From the syntax tree to values: numbers, arrays, truth values, with their conditions.
 
 An interpreter works either with concrete sizes (``K = 3``; sums are written out, arrays are
 explicit) or in general (``sizes=None``; sums stay, arrays are families of entries). Every
@@ -34,10 +34,26 @@ __all__ = ["Interpreter"]
 
 Env = dict[str, Any]
 _REAL_FUNCTIONS = {
-    "exp": sp.exp, "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "sinh": sp.sinh,
-    "cosh": sp.cosh, "tanh": sp.tanh, "arctan": sp.atan, "arcsin": sp.asin, "arccos": sp.acos,
-    "erf": sp.erf, "erfc": sp.erfc, "atanh": sp.atanh, "artanh": sp.atanh, "asinh": sp.asinh,
-    "arsinh": sp.asinh, "abs": sp.Abs, "cot": sp.cot, "sec": sp.sec, "csc": sp.csc,
+    "exp": sp.exp,
+    "sin": sp.sin,
+    "cos": sp.cos,
+    "tan": sp.tan,
+    "sinh": sp.sinh,
+    "cosh": sp.cosh,
+    "tanh": sp.tanh,
+    "arctan": sp.atan,
+    "arcsin": sp.asin,
+    "arccos": sp.acos,
+    "erf": sp.erf,
+    "erfc": sp.erfc,
+    "atanh": sp.atanh,
+    "artanh": sp.atanh,
+    "asinh": sp.asinh,
+    "arsinh": sp.asinh,
+    "abs": sp.Abs,
+    "cot": sp.cot,
+    "sec": sp.sec,
+    "csc": sp.csc,
 }
 
 
@@ -56,7 +72,7 @@ class Interpreter(Calculus):
     def number(self, text: str, env: Env | None = None) -> Any:
         """Evaluate the text of a range end or a shape."""
         text = text.strip()
-        scope = {k: "scalar" for k in (env or {})}
+        scope = dict.fromkeys(env or {}, "scalar")
         if text in ("oo", "inf", r"\infty"):
             return sp.oo
         if text in ("-oo", "-inf", r"-\infty"):
@@ -79,15 +95,18 @@ class Interpreter(Calculus):
                     msg = f"{entry.head} with {name} = {value}: declared from {a} on"
                     raise Undefined(msg)
                 if not b.is_number and b != sp.oo and value != a:
-                    raise NotGeneral(f"{entry.head} at {value}")
+                    msg_0 = f"{entry.head} at {value}"
+                    raise NotGeneral(msg_0)
             elif self.sizes_known and not value.is_Symbol:
                 msg = f"{entry.head} with the index {value}, which is not an integer"
                 raise Undefined(msg)
             elif value.is_Symbol:
                 if value in self.ranges and self.ranges[value] != (a, b):
-                    raise NotGeneral(f"index {value} of {entry.head} has another range")
+                    msg_0 = f"index {value} of {entry.head} has another range"
+                    raise NotGeneral(msg_0)
             elif not self.sizes_known and a != -sp.oo:
-                raise NotGeneral(f"{entry.head} at {value}")
+                msg_0 = f"{entry.head} at {value}"
+                raise NotGeneral(msg_0)
             env[name] = value
         return env
 
@@ -123,7 +142,8 @@ class Interpreter(Calculus):
         if entry.role == "array":
             return self.declared_array(entry, env, key)
         if entry.role == "set":
-            raise Undefined(f"{entry.head} is a set, not a number")
+            msg = f"{entry.head} is a set, not a number"
+            raise Undefined(msg)
         if entry.role == "function":
             return self.function_value(entry, indices)
         if entry.role == "distribution":
@@ -159,7 +179,8 @@ class Interpreter(Calculus):
         ):
             kind = "positive" if domain.low == 0 and domain.low_open else "real"
             if entry.kind in ("integer", "complex") or entry.conditions:
-                raise NotGeneral(f"family {entry.head} with conditions")
+                msg = f"family {entry.head} with conditions"
+                raise NotGeneral(msg)
             base = sp.IndexedBase(entry.key, **{kind: True})
             return base[indices]
         name = entry.head
@@ -178,7 +199,11 @@ class Interpreter(Calculus):
         if entry.body.startswith("sympy:"):
             names = {self.plain(k): v for k, v in env.items()}
             for other in self.vocabulary.entries.values():
-                if other.role == "scalar" and not other.slots and self.plain(other.key) not in names:
+                if (
+                    other.role == "scalar"
+                    and not other.slots
+                    and self.plain(other.key) not in names
+                ):
                     names[self.plain(other.key)] = lambda o=other: self.entry_value(o)
             return sympy_body(entry.body[6:].strip(), names)
         node = self.vocabulary.body(entry, self.vocabulary.roles(entry) | roles)
@@ -222,7 +247,8 @@ class Interpreter(Calculus):
         out = self._explicit(entry, m, n, key)
         if "invertible" in entry.adjectives:
             if m != n:
-                raise Undefined(f"{entry.head} is declared invertible but is {m} x {n}")
+                msg_0 = f"{entry.head} is declared invertible but is {m} x {n}"
+                raise Undefined(msg_0)
             determinant = sp.factor_terms(sp.expand(out.det(method="berkowitz")))
             self.given.append(sp.Ne(determinant, 0, evaluate=False))
         self.array_memo[key] = out
@@ -243,15 +269,19 @@ class Interpreter(Calculus):
         if "positive definite" in adjectives:
             positive = Domain(low=sp.Integer(0))
             lower = sp.Matrix(
-                m, n, lambda i, j: 0 if j > i else
-                cell(i, j, positive if i == j else None, "'")
+                m, n, lambda i, j: 0 if j > i else cell(i, j, positive if i == j else None, "'")
             )
             return (lower * lower.T).as_immutable()
         if "orthogonal" in adjectives:
             names = [f"{entry.head}_u{i + 1}" for i in range(m)]
-            u = sp.Matrix(m, 1, [self.table.symbol((*key, "u", k), s, "positive",
-                                                  Domain(low=sp.Integer(0)))
-                                 for k, s in enumerate(names)])
+            u = sp.Matrix(
+                m,
+                1,
+                [
+                    self.table.symbol((*key, "u", k), s, "positive", Domain(low=sp.Integer(0)))
+                    for k, s in enumerate(names)
+                ],
+            )
             return (sp.eye(m) - 2 * u * u.T / (u.T * u)[0]).as_immutable()
         if "symmetric" in adjectives:
             return sp.ImmutableMatrix(m, n, lambda i, j: cell(min(i, j), max(i, j)))
@@ -273,13 +303,15 @@ class Interpreter(Calculus):
         if entry.kind == "basis":
             return Family((rows, cols), lambda i, _: self.delta(i, extra[0]))
         if set(entry.adjectives) - {"positive", "symmetric"} or extra:
-            raise NotGeneral(f"{entry.adjectives} of symbolic shape")
+            msg = f"{entry.adjectives} of symbolic shape"
+            raise NotGeneral(msg)
         kind = "positive" if "positive" in entry.adjectives else "real"
         base = sp.IndexedBase(entry.key, **{kind: True})
         if cols == 1:
             return Family((rows, cols), lambda i, _: base[i])
         if "symmetric" in entry.adjectives:
-            raise NotGeneral("symmetric matrix of symbolic shape")
+            msg = "symmetric matrix of symbolic shape"
+            raise NotGeneral(msg)
         return Family((rows, cols), lambda i, j: base[i, j])
 
     def delta(self, i: Any, j: Any) -> Any:
@@ -290,7 +322,8 @@ class Interpreter(Calculus):
         width = node.value
         values = [self.value(a, env) for a in node.args]
         if any(isinstance(v, Family) for v in values):
-            raise NotGeneral("block matrix")
+            msg = "block matrix"
+            raise NotGeneral(msg)
         rows = [values[k : k + width] for k in range(0, len(values), width)]
         if any(arrays.is_array(v) for v in values):
             try:
@@ -298,7 +331,8 @@ class Interpreter(Calculus):
                     sp.Matrix.vstack(*[sp.Matrix.hstack(*map(self._block, r)) for r in rows])
                 )
             except sp.ShapeError as error:
-                raise Undefined("blocks of a matrix that do not fit") from error
+                msg = "blocks of a matrix that do not fit"
+                raise Undefined(msg) from error
         return sp.ImmutableMatrix(rows)
 
     @staticmethod
@@ -317,18 +351,22 @@ class Interpreter(Calculus):
                 return self.definition(entry, inner, self.roles_of(entry, args))
         value = self.value(body, env)
         if not arrays.is_array(value):
-            raise Undefined("a component of a number")
+            msg = "a component of a number"
+            raise Undefined(msg)
         shape = shape_of(value)
         if len(indices) == 1:
             if shape[1] != 1 and shape[0] != 1:
-                raise Undefined("a matrix has two indices")
+                msg = "a matrix has two indices"
+                raise Undefined(msg)
             row = shape[1] == 1
             where = (indices[0], sp.Integer(1)) if row else (sp.Integer(1), indices[0])
         else:
             where = (indices[0], indices[1])
         for k, size in zip(where, shape, strict=True):
-            if getattr(k, "is_Integer", False) and getattr(size, "is_Integer", True) and not (
-                1 <= k <= size
+            if (
+                getattr(k, "is_Integer", False)
+                and getattr(size, "is_Integer", True)
+                and not (1 <= k <= size)
             ):
                 msg = f"component {k} of {shape[0]} x {shape[1]}"
                 raise Undefined(msg)
@@ -336,12 +374,15 @@ class Interpreter(Calculus):
             for k, size in zip(where, shape, strict=True):
                 if k.is_Symbol:
                     if self.ranges.get(k, (sp.Integer(1), size)) != (sp.Integer(1), size):
-                        raise NotGeneral("index with another range")
+                        msg_0 = "index with another range"
+                        raise NotGeneral(msg_0)
                 elif k != 1:
-                    raise NotGeneral("component at a shifted index")
+                    msg_0 = "component at a shifted index"
+                    raise NotGeneral(msg_0)
             return value.entry(*where)
         if not all(getattr(k, "is_Integer", False) for k in where):
-            raise Undefined(f"the index {where} is not an integer")
+            msg_0 = f"the index {where} is not an integer"
+            raise Undefined(msg_0)
         return value[int(where[0]) - 1, int(where[1]) - 1]
 
     # -- arithmetic ----------------------------------------------------------------------
@@ -378,9 +419,11 @@ class Interpreter(Calculus):
         above, below = (self.value(a, env) for a in node.args)
         below = arrays.scalar_like(below)
         if arrays.is_array(below):
-            raise Undefined("division by an array")
+            msg = "division by an array"
+            raise Undefined(msg)
         if below == 0:
-            raise Undefined("division by zero")
+            msg = "division by zero"
+            raise Undefined(msg)
         self.require(sp.Ne(below, 0, evaluate=False) if not below.is_number else sp.true, below)
         return arrays.multiply(above, 1 / below) if arrays.is_array(above) else above / below
 
@@ -388,17 +431,30 @@ class Interpreter(Calculus):
         base, exponent = self.value(node.args[0], env), self.value(node.args[1], env)
         base, exponent = arrays.scalar_like(base), arrays.scalar_like(exponent)
         if arrays.is_array(exponent):
-            raise Undefined("an array as exponent")
+            msg = "an array as exponent"
+            raise Undefined(msg)
         if node.value == "elementwise" and arrays.is_array(base):
             return arrays.elementwise(lambda x: self._number_power(x, exponent), base)
         if arrays.is_array(base):
-            if getattr(exponent, "is_negative", False) and isinstance(base, sp.MatrixBase) and (
-                base.rows == base.cols
+            if (
+                getattr(exponent, "is_negative", False)
+                and isinstance(base, sp.MatrixBase)
+                and (base.rows == base.cols)
             ):
-                determinant = sp.factor_terms(sp.expand(base.det(method="berkowitz")))
-                self.require(sp.Ne(determinant, 0), determinant)
+                self._require_invertible(node.args[0], base, env)
             return arrays.power(base, exponent)
         return self._number_power(base, exponent)
+
+    def _require_invertible(self, node: Node, value: Any, env: Env) -> None:
+        """Note that a determinant is not zero; of a product, those of its square factors."""
+        if node.kind == "mul":
+            parts = [arrays.scalar_like(self.value(a, env)) for a in node.args]
+            if all(isinstance(p, sp.MatrixBase) and p.rows == p.cols for p in parts):
+                for inner, part in zip(node.args, parts, strict=True):
+                    self._require_invertible(inner, part, env)
+                return
+        determinant = sp.factor_terms(sp.expand(value.det(method="berkowitz")))
+        self.require(sp.Ne(determinant, 0), determinant)
 
     def _number_power(self, base: Any, exponent: Any) -> Any:
         if base == sp.E:
@@ -407,7 +463,8 @@ class Interpreter(Calculus):
             self.require_nonnegative(base)
         if exponent.is_extended_nonnegative is not True:
             if base == 0:
-                raise Undefined("a negative power of zero")
+                msg = "a negative power of zero"
+                raise Undefined(msg)
             self.require(sp.Ne(base, 0, evaluate=False), base)
         return base**exponent
 
@@ -440,7 +497,8 @@ class Interpreter(Calculus):
     def _abs(self, node: Node, env: Env) -> Any:
         value = self.value(node.args[0], env)
         if arrays.is_array(value):
-            raise Undefined(r"|.| of an array; write \lVert . \rVert")
+            msg = r"|.| of an array; write \lVert . \rVert"
+            raise Undefined(msg)
         return sp.Abs(value)
 
     def _norm(self, node: Node, env: Env) -> Any:
@@ -459,7 +517,8 @@ class Interpreter(Calculus):
     def _cardinality(self, node: Node, env: Env) -> Any:
         del env
         if not self.sizes_known:
-            raise NotGeneral("size of a set")
+            msg = "size of a set"
+            raise NotGeneral(msg)
         return sp.Integer(len(self.members(self.vocabulary.entries[node.value[1]])))
 
     # -- functions -----------------------------------------------------------------------
@@ -506,17 +565,22 @@ class Interpreter(Calculus):
         if entry.role == "distribution":
             return self.distribution(entry, indices).probability(args[0])
         scalar = all(entry.param_kind(p) == "scalar" for p in entry.params)
-        if scalar and len(args) == 1 and arrays.is_array(args[0]) and (
-            shape_of(args[0]) != (1, 1)
+        if (
+            scalar
+            and len(args) == 1
+            and arrays.is_array(args[0])
+            and (shape_of(args[0]) != (1, 1))
         ):
             return arrays.elementwise(lambda x: self.call_entry(entry, indices, [x]), args[0])
-        args = [arrays.scalar_like(a) if entry.param_kind(p) == "scalar" else a
-                for a, p in zip(args, entry.params, strict=False)]
+        args = [
+            arrays.scalar_like(a) if entry.param_kind(p) == "scalar" else a
+            for a, p in zip(args, entry.params, strict=False)
+        ]
         env = self.index_env(entry, indices) | self.parameters(entry, args)
         roles = self.roles_of(entry, args)
         if not entry.component:
             return self.definition(entry, env, roles)
-        sizes = [env.get(s) if s in env else self.number(s, env) for s in entry.shape]
+        sizes: list[Any] = [env[s] if s in env else self.number(s, env) for s in entry.shape]
         if not all(getattr(s, "is_Integer", False) for s in sizes):
             two = [*sizes, sp.Integer(1)][:2]
 
@@ -527,7 +591,9 @@ class Interpreter(Calculus):
             return Family(tuple(two), cell)
         cells = [
             self.definition(
-                entry, env | dict(zip(entry.component, map(sp.Integer, where), strict=True)), roles
+                entry,
+                env | dict(zip(entry.component, map(sp.Integer, where), strict=True)),
+                roles,
             )
             for where in itertools.product(*(range(1, int(s) + 1) for s in sizes))
         ]
@@ -537,14 +603,17 @@ class Interpreter(Calculus):
     def _generic(self, entry: Entry, indices: tuple[Any, ...], args: list[Any]) -> Any:
         arity = int(dict(entry.conditions)["arity"])
         if indices and not all(getattr(i, "is_Integer", False) for i in indices):
-            raise NotGeneral("family of generic functions")
+            msg = "family of generic functions"
+            raise NotGeneral(msg)
         name = entry.head if not indices else f"{entry.key}[{','.join(map(str, indices))}]"
         if len(args) == 1 and arrays.is_array(args[0]):
             if isinstance(args[0], Family):
                 if arity == 1:
                     return arrays.elementwise(
-                        lambda x: make_generic(name, (0,), entry.adjectives[0])(x), args[0])
-                raise NotGeneral("function of a vector of symbolic length")
+                        lambda x: make_generic(name, (0,), entry.adjectives[0])(x), args[0]
+                    )
+                msg = "function of a vector of symbolic length"
+                raise NotGeneral(msg)
             cells = list(args[0])
             if arity == 1 and "elementwise" in entry.adjectives:
                 fn = make_generic(name, (0,), "elementwise")
@@ -553,7 +622,8 @@ class Interpreter(Calculus):
         flat: list[Any] = []
         for a in args:
             if isinstance(a, Family):
-                raise NotGeneral("function of a vector of symbolic length")
+                msg = "function of a vector of symbolic length"
+                raise NotGeneral(msg)
             flat += list(a) if arrays.is_array(a) else [a]
         if len(args) != arity and len(flat) != arity:
             msg = f"{entry.head} takes {arity} arguments, {len(args)} given"
@@ -580,7 +650,8 @@ class Interpreter(Calculus):
         low, high = (self.number(t) for _, t in entry.conditions)
         if not (low.is_Integer and high.is_Integer):
             base = sp.IndexedBase(entry.key, positive=True)
-            raise NotGeneral(f"distribution {base} on a symbolic range")
+            msg = f"distribution {base} on a symbolic range"
+            raise NotGeneral(msg)
         outcomes = list(range(int(low), int(high) + 1))
         names = [f"{entry.head}({k})" for k in outcomes]
         cells = self.table.constrained((entry.key, *indices), names, "simplex")
@@ -601,7 +672,8 @@ class Interpreter(Calculus):
         if primes == "order":
             order = self.value(rest.pop(0), env)
             if not getattr(order, "is_Integer", False) or order < 0:
-                raise Undefined("the order of a derivative must be a number")
+                msg = "the order of a derivative must be a number"
+                raise Undefined(msg)
             primes = int(order)
         args = [self.value(a, env) for a in rest]
         if where == "bound":
@@ -609,16 +681,20 @@ class Interpreter(Calculus):
             if isinstance(target, Distribution):
                 return target.probability(args[0])
             if not isinstance(target, FunctionValue):
-                raise Undefined(f"{key} is not a function here")
+                msg = f"{key} is not a function here"
+                raise Undefined(msg)
             call: Any = target.call
         else:
             entry = self.vocabulary.entries[key]
+
             def call(*a: Any) -> Any:
                 return self.call_entry(entry, indices, list(a))
+
         if primes == 0:
             return call(*args)
         if len(args) != 1:
-            raise Undefined("a prime needs a function of one argument")
+            msg = "a prime needs a function of one argument"
+            raise Undefined(msg)
         return arrays.elementwise(lambda x: self.derivative_at(call, x, primes), args[0])
 
     def _call(self, node: Node, env: Env) -> Any:
@@ -629,8 +705,9 @@ class Interpreter(Calculus):
         if name in ("tr", "diag", "det", "rank", "vec", "total", "len"):
             return self.array_function(name, args[0])
         if name in ("max", "min"):
-            items = list(args[0]) if len(args) == 1 and isinstance(
-                args[0], sp.MatrixBase) else args
+            items = (
+                list(args[0]) if len(args) == 1 and isinstance(args[0], sp.MatrixBase) else args
+            )
             return (sp.Max if name == "max" else sp.Min)(*items)
         if name == "kronecker":
             return sp.KroneckerDelta(*args)
@@ -652,7 +729,8 @@ class Interpreter(Calculus):
 
     def _log(self, x: Any, base: Any) -> Any:
         if x == 0:
-            raise Undefined("the logarithm of zero")
+            msg = "the logarithm of zero"
+            raise Undefined(msg)
         self.require(sp.Gt(x, 0, evaluate=False), x)
         return sp.log(x) if base is None else sp.log(x) / sp.log(base)
 
@@ -680,8 +758,11 @@ class Interpreter(Calculus):
             msg = f"{name} of {m} x {n}"
             raise Undefined(msg)
         if name == "diag":
-            return sp.ImmutableMatrix(sp.diag(*list(a))) if 1 in (m, n) else (
-                sp.ImmutableMatrix([a[i, i] for i in range(min(m, n))]))
+            return (
+                sp.ImmutableMatrix(sp.diag(*list(a)))
+                if 1 in (m, n)
+                else (sp.ImmutableMatrix([a[i, i] for i in range(min(m, n))]))
+            )
         if name == "total":
             return sp.Add(*list(a))
         if name == "vec":
@@ -728,12 +809,14 @@ class Interpreter(Calculus):
             conditions.append(truth)
         self.conditions = outer
         if not pieces:
-            raise Undefined("no case applies")
+            msg = "no case applies"
+            raise Undefined(msg)
         covered = sp.Or(*conditions)
         if covered != sp.true:
             self.require(covered, covered)
         if any(arrays.is_array(v) for v, _ in pieces):
-            raise NotGeneral("cases of arrays")
+            msg = "cases of arrays"
+            raise NotGeneral(msg)
         return sp.Piecewise(*pieces)
 
     def set_value(self, node: Node, env: Env) -> Any:
@@ -748,4 +831,5 @@ class Interpreter(Calculus):
             return sp.Range(low, high + 1)
         if node.kind == "reals" and not node.args:
             return {"R": sp.Reals, "N": sp.Naturals, "Z": sp.Integers}[node.value]
-        raise Undefined(f"the set {node.kind} is not read here")
+        msg = f"the set {node.kind} is not read here"
+        raise Undefined(msg)

@@ -11,13 +11,40 @@ import sympy as sp
 __all__ = ["sympy_body"]
 
 _BINARY = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.Pow: operator.pow,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
 }
 _FUNCTIONS = {
     name: getattr(sp, name)
-    for name in ("exp log sqrt sin cos tan sinh cosh tanh atan asin acos erf erfc Abs sign Max "
-                 "Min gamma factorial floor ceiling binomial Heaviside").split()
+    for name in [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "atan",
+        "asin",
+        "acos",
+        "erf",
+        "erfc",
+        "Abs",
+        "sign",
+        "Max",
+        "Min",
+        "gamma",
+        "factorial",
+        "floor",
+        "ceiling",
+        "binomial",
+        "Heaviside",
+    ]
 }
 _CONSTANTS = {"pi": sp.pi, "E": sp.E, "oo": sp.oo}
 
@@ -36,6 +63,7 @@ def sympy_body(text: str, names: dict[str, Any]) -> Any:
     >>> sympy_body("exp(-x**2/2)", {"x": x})
     exp(-x**2/2)
     """
+
     def visit(node: ast.AST) -> Any:
         if isinstance(node, ast.Expression):
             return visit(node.body)

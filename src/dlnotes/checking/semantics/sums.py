@@ -78,8 +78,10 @@ def _term(term: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> A
             opened = True
             for _ in range(times):
                 rename = {k: sp.Dummy("k", integer=True) for k, _, _ in base.limits}
-                limits += [(rename[k], a.xreplace(rename), b.xreplace(rename))
-                           for k, a, b in base.limits]
+                limits += [
+                    (rename[k], a.xreplace(rename), b.xreplace(rename))
+                    for k, a, b in base.limits
+                ]
                 factors += sp.Mul.make_args(base.function.xreplace(rename))
         else:
             factors.append(factor)

@@ -1,4 +1,4 @@
-"""From declared names to SymPy symbols with assumptions, and the domains that they range over."""
+"""From declared names to SymPy symbols with assumptions, and the domains of these."""
 
 from __future__ import annotations
 
@@ -116,4 +116,6 @@ class Table:
         if not self.substitutions or not hasattr(expression, "free_symbols"):
             return expression
         hit = expression.free_symbols & self.substitutions.keys()
-        return expression.xreplace({s: self.substitutions[s] for s in hit}) if hit else expression
+        return (
+            expression.xreplace({s: self.substitutions[s] for s in hit}) if hit else expression
+        )

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "Distribution", "Family", "FunctionValue", "NotGeneral", "Undefined", "make_generic",
+    "Distribution",
+    "Family",
+    "FunctionValue",
+    "NotGeneral",
+    "Undefined",
+    "make_generic",
     "shape_of",
 ]
 
@@ -84,9 +89,12 @@ def make_generic(name: str, orders: tuple[int, ...], adjective: str) -> Any:
 
         positive = adjective == "positive" and not any(orders)
         _GENERIC[key] = type(
-            name + primes, (sp.Function,),
+            name + primes,
+            (sp.Function,),
             {
-                "fdiff": fdiff, "nargs": len(orders), "generic": key,
+                "fdiff": fdiff,
+                "nargs": len(orders),
+                "generic": key,
                 "_eval_is_real": lambda _: True,
                 "_eval_is_extended_real": lambda _: True,
                 "_eval_is_finite": lambda _: True,

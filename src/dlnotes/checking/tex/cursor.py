@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 __all__ = ["RELATIONS", "Cursor"]
 
 RELATIONS = {"=", "<", ">", r"\le", r"\ge", r"\ne", r"\in", r"\subseteq", r"\approx", r"\notin"}
-_OPEN = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\langle": r"\rangle",
-         r"\lfloor": r"\rfloor", r"\lceil": r"\rceil", r"\lvert": r"\rvert", r"\lVert": r"\rVert"}
+_OPEN = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    r"\{": r"\}",
+    r"\langle": r"\rangle",
+    r"\lfloor": r"\rfloor",
+    r"\lceil": r"\rceil",
+    r"\lvert": r"\rvert",
+    r"\lVert": r"\rVert",
+}
 _CLOSE = set(_OPEN.values())
 
 

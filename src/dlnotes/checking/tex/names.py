@@ -8,6 +8,7 @@ is an application is settled by how ``f`` was declared, never by its look.
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING
 
 from dlnotes.checking.tex.cursor import Cursor
@@ -70,7 +71,7 @@ class Names(Cursor):
         commas.append(end)
         units: list[tuple[int, int]] = []
         if len(commas) > 2:
-            units = [(a + 1, b) for a, b in zip(commas, commas[1:], strict=False)]
+            units = [(a + 1, b) for a, b in itertools.pairwise(commas)]
         elif count == 1:
             units = [(start, end)]
         else:
@@ -141,7 +142,7 @@ class Names(Cursor):
             self.fail(
                 f"{entry.head} with this subscript is not declared",
                 f"declare {entry.head}_{{...}} in the notation block"
-                f"{self.nearest(self.text[self.tokens[first].start:])}",
+                f"{self.nearest(self.text[self.tokens[first].start :])}",
             )
         return node
 
@@ -157,9 +158,7 @@ class Names(Cursor):
         self.take("}")
         return Node("component", (node, *read), span=self.span_from(first))
 
-    def application(
-        self, key: tuple[str, str], indices: tuple[Node, ...], first: int
-    ) -> Node:
+    def application(self, key: tuple[str, str], indices: tuple[Node, ...], first: int) -> Node:
         """Read primes, a derivative order or a power, and the arguments of a function."""
         primes: int | Node = 0
         power: Node | None = None
@@ -188,9 +187,7 @@ class Names(Cursor):
                         f"{key[1]} is a function: what does it apply to?", f"write {key[1]}(x)"
                     )
                 return Node("function", indices, key, end)
-            self.fail(
-                f"{key[1]} is a function: its argument is missing", f"write {key[1]}(x)"
-            )
+            self.fail(f"{key[1]} is a function: its argument is missing", f"write {key[1]}(x)")
         args = self.arguments()
         orders: tuple[Node, ...] = () if isinstance(primes, int) else (primes,)
         value = (*key, primes if isinstance(primes, int) else "order", len(indices))

@@ -9,9 +9,17 @@ from dlnotes.checking.tex.nodes import Node
 __all__ = ["BIG", "Operators"]
 
 BIG = {
-    r"\sum": "sum", r"\prod": "prod", r"\max": "max", r"\min": "min", r"\sup": "sup",
-    r"\inf": "inf", r"\arg": "arg", r"\operatorname{argmax}": "argmax",
-    r"\operatorname{argmin}": "argmin", r"\argmax": "argmax", r"\argmin": "argmin",
+    r"\sum": "sum",
+    r"\prod": "prod",
+    r"\max": "max",
+    r"\min": "min",
+    r"\sup": "sup",
+    r"\inf": "inf",
+    r"\arg": "arg",
+    r"\operatorname{argmax}": "argmax",
+    r"\operatorname{argmin}": "argmin",
+    r"\argmax": "argmax",
+    r"\argmin": "argmin",
 }
 DIFFERENTIAL = {"d", r"\operatorname{d}"}
 
@@ -72,7 +80,7 @@ class Operators(Names):
         if self.here != "\\substack":
             start = self._low_then_relation()
         if start is not None:
-            lower, variable, strict_low, upper_inline = start
+            lower, variable, _strict_low, upper_inline = start
             bound = self.bind(variable)
         else:
             self.i = save
@@ -247,11 +255,13 @@ class Operators(Names):
         ):
             return False
         return self.tokens[j + 1].kind in ("letter", "cmd") and self.tokens[j + 1].text not in (
-            r"\\", r"\cdot", r"\}"
+            r"\\",
+            r"\cdot",
+            r"\}",
         )
 
     def fraction(self) -> Node:
-        r"""Read ``\frac``: a quotient, ``\frac{d}{dx}`` or ``\frac{\partial f}{\partial x}``."""
+        r"""Read ``\frac``: a quotient or a derivative such as ``\frac{d}{dx}``."""
         first = self.i
         self.take(r"\frac")
         top, bottom = self.i + 1, self.closing(self.i + 1) + 2
@@ -278,7 +288,9 @@ class Operators(Names):
         sign = self.take().text
         if sign == "d" and any(e.pattern == ("d",) for e in self.vocabulary.candidates("d")):
             self.fail(
-                "d is a declared name: is this a derivative?", r"write \mathrm{d}", at=self.i - 1
+                "d is a declared name: is this a derivative?",
+                r"write \mathrm{d}",
+                at=self.i - 1,
             )
         order = 1
         if self.here == "^":
@@ -309,9 +321,7 @@ class Operators(Names):
             orders.append(times)
         self.take("}")
         if sum(orders) != order:
-            self.fail(
-                f"order {order} above, {sum(orders)} below", "d^2 f over dx^2", at=first
-            )
+            self.fail(f"order {order} above, {sum(orders)} below", "d^2 f over dx^2", at=first)
         if body is None:
             body = self.operand(rf"\frac{{{sign}}}{{{sign} x}}")
         value = (sign == r"\partial", tuple(orders))

@@ -18,18 +18,90 @@ if TYPE_CHECKING:
 __all__ = ["FUNCTIONS", "Reader", "read", "read_expression"]
 
 FUNCTIONS = {
-    rf"\{n}": n for n in
-    "exp log sin cos tan sinh cosh tanh arctan arcsin arccos det gcd cot sec csc".split()
+    rf"\{n}": n
+    for n in [
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "det",
+        "gcd",
+        "cot",
+        "sec",
+        "csc",
+    ]
 } | {
-    rf"\operatorname{{{n}}}": n for n in
-    "erf erfc sign sgn tr diag rank vec exp log tanh sinh cosh atanh artanh asinh arsinh det "
-    "softplus_ abs len".split()
+    rf"\operatorname{{{n}}}": n
+    for n in [
+        "erf",
+        "erfc",
+        "sign",
+        "sgn",
+        "tr",
+        "diag",
+        "rank",
+        "vec",
+        "exp",
+        "log",
+        "tanh",
+        "sinh",
+        "cosh",
+        "atanh",
+        "artanh",
+        "asinh",
+        "arsinh",
+        "det",
+        "softplus_",
+        "abs",
+        "len",
+    ]
 }
 _STOP = {
-    "", "+", "-", ")", "]", "}", ",", ";", "&", r"\\", ":", r"\}", r"\rvert", r"\rVert",
-    r"\rangle", r"\rfloor", r"\rceil", r"\Rightarrow", r"\iff", r"\to", r"\land", "^", "_", "'",
-    "!", "/", "*", r"\cdot", r"\times", r"\odot", r"\circ", r"\otimes", r"\bmod", r"\pmod",
-    r"\right.", r"\forall", r"\sim", ".",
+    "",
+    "+",
+    "-",
+    ")",
+    "]",
+    "}",
+    ",",
+    ";",
+    "&",
+    r"\\",
+    ":",
+    r"\}",
+    r"\rvert",
+    r"\rVert",
+    r"\rangle",
+    r"\rfloor",
+    r"\rceil",
+    r"\Rightarrow",
+    r"\iff",
+    r"\to",
+    r"\land",
+    "^",
+    "_",
+    "'",
+    "!",
+    "/",
+    "*",
+    r"\cdot",
+    r"\times",
+    r"\odot",
+    r"\circ",
+    r"\otimes",
+    r"\bmod",
+    r"\pmod",
+    r"\right.",
+    r"\forall",
+    r"\sim",
+    ".",
 } | RELATIONS
 _MATRIX = {"bmatrix", "pmatrix", "matrix", "vmatrix", "smallmatrix"}
 _ALIGN = {"aligned", "align", "align*", "gathered", "split", "alignedat", "equation", "gather"}
@@ -374,7 +446,9 @@ class Reader(Operators):
         elif text == "-" and self.peek() in (r"\top", "T") and self.i + 2 == end:
             self.i += 2
             one = Node("neg", (Node("num", value="1"),))
-            node = Node("transpose", (Node("pow", (node, one), span=node.span),), span=node.span)
+            node = Node(
+                "transpose", (Node("pow", (node, one), span=node.span),), span=node.span
+            )
         else:
             exponent = self.expr()
             node = Node("pow", (node, exponent), span=node.span)
@@ -405,8 +479,12 @@ class Reader(Operators):
         if named is not None:
             return named
         special = {
-            r"\frac": self.fraction, r"\lim": self.limit, r"\int": self.integral,
-            r"\partial": self.partial, r"\nabla": self.gradient, r"\sqrt": self._root,
+            r"\frac": self.fraction,
+            r"\lim": self.limit,
+            r"\int": self.integral,
+            r"\partial": self.partial,
+            r"\nabla": self.gradient,
+            r"\sqrt": self._root,
             r"\binom": self._binomial,
         }
         if token.text in special:
@@ -416,11 +494,20 @@ class Reader(Operators):
         if token.text in FUNCTIONS:
             return self._builtin(first)
         text, end = self.group_text(first)
-        if text in (r"\mathbb{E}", r"\operatorname{E}", "E", r"\operatorname{Var}",
-                    r"\operatorname{Cov}") and self.tokens[end].text in ("[", "_", "("):
+        if text in (
+            r"\mathbb{E}",
+            r"\operatorname{E}",
+            "E",
+            r"\operatorname{Var}",
+            r"\operatorname{Cov}",
+        ) and self.tokens[end].text in ("[", "_", "("):
             self.i = end
             return self._expectation(first, text)
-        if text in (r"\mathbb{1}", r"\mathbf{1}") and self.tokens[end].text in ("[", r"\{", "("):
+        if text in (r"\mathbb{1}", r"\mathbf{1}") and self.tokens[end].text in (
+            "[",
+            r"\{",
+            "(",
+        ):
             self.i = end
             return self._indicator(first)
         if token.text in (r"\pi", "e", r"\infty"):
@@ -564,7 +651,9 @@ class Reader(Operators):
             self.take("{")
             power = self.expr()
             if power.kind == "neg":
-                self.fail(f"{token.text}^{{-1}} is read in two ways", "write 1/f(x) or the name")
+                self.fail(
+                    f"{token.text}^{{-1}} is read in two ways", "write 1/f(x) or the name"
+                )
             self.take("}")
         if self.here in ("(", "["):
             args = self.arguments()

@@ -25,23 +25,72 @@ _TOKEN = re.compile(
 )
 _SIZES = {
     *(rf"\{b}{s}" for b in ("big", "Big", "bigg", "Bigg") for s in ("", "l", "r", "m")),
-    r"\left", r"\right", r"\middle",
+    r"\left",
+    r"\right",
+    r"\middle",
 }
 _SPACING = {
-    r"\,", r"\;", r"\:", r"\!", r"\ ", r"\>", r"\quad", r"\qquad", r"\displaystyle",
-    r"\textstyle", r"\limits", r"\nolimits", r"\notag", r"\thinspace",
+    r"\,",
+    r"\;",
+    r"\:",
+    r"\!",
+    r"\ ",
+    r"\>",
+    r"\quad",
+    r"\qquad",
+    r"\displaystyle",
+    r"\textstyle",
+    r"\limits",
+    r"\nolimits",
+    r"\notag",
+    r"\thinspace",
 }
 _SYNONYMS = {
-    r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\lbrace": r"\{", r"\rbrace": r"\}",
-    r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\ln": r"\log", r"\mid": "|", r"\implies": r"\Rightarrow",
-    r"\Leftrightarrow": r"\iff", r"\lbrack": "[", r"\rbrack": "]", r"\rightarrow": r"\to",
-    r"\vert": "|", r"\Vert": r"\|", r"\wedge": r"\land", r"\hadamard": r"\odot", r"\intercal": r"\top",
-    r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde", r"\bold": r"\mathbf",
-    r"\bm": r"\boldsymbol", r"\lt": "<", r"\gt": ">", r"\ast": "*",
+    r"\leq": r"\le",
+    r"\geq": r"\ge",
+    r"\neq": r"\ne",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\ln": r"\log",
+    r"\mid": "|",
+    r"\implies": r"\Rightarrow",
+    r"\Leftrightarrow": r"\iff",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\rightarrow": r"\to",
+    r"\vert": "|",
+    r"\Vert": r"\|",
+    r"\wedge": r"\land",
+    r"\hadamard": r"\odot",
+    r"\intercal": r"\top",
+    r"\overline": r"\bar",
+    r"\widehat": r"\hat",
+    r"\widetilde": r"\tilde",
+    r"\bold": r"\mathbf",
+    r"\bm": r"\boldsymbol",
+    r"\lt": "<",
+    r"\gt": ">",
+    r"\ast": "*",
 }
 ACCENTS = frozenset(
-    rf"\{a}" for a in
-    "hat tilde bar vec dot ddot mathbf boldsymbol mathcal mathbb mathfrak mathscr mathit".split()
+    rf"\{a}"
+    for a in [
+        "hat",
+        "tilde",
+        "bar",
+        "vec",
+        "dot",
+        "ddot",
+        "mathbf",
+        "boldsymbol",
+        "mathcal",
+        "mathbb",
+        "mathfrak",
+        "mathscr",
+        "mathit",
+    ]
 )
 """Commands of one argument that make part of a name."""
 _TWO = {r"\frac", r"\binom"}
@@ -103,7 +152,9 @@ def tokenize(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             msg = f"unknown character {text[position]!r}"
-            raise TexError(msg, text, position, "only ASCII TeX is read; write Greek as \\alpha")
+            raise TexError(
+                msg, text, position, "only ASCII TeX is read; write Greek as \\alpha"
+            )
         position = match.end()
         kind = str(match.lastgroup)
         raw = match.group()
@@ -155,11 +206,13 @@ class _Canon:
             token = self.raw[self.i]
             if token.kind == "end":
                 if closing is not None:
-                    raise TexError("this '{' is never closed", self.text, closing.start)
+                    msg = "this '{' is never closed"
+                    raise TexError(msg, self.text, closing.start)
                 return out
             if token.text == "}":
                 if closing is None:
-                    raise TexError("this '}' closes nothing", self.text, token.start)
+                    msg = "this '}' closes nothing"
+                    raise TexError(msg, self.text, token.start)
                 return out
             out += self.unit()
 
@@ -184,11 +237,13 @@ class _Canon:
                 primes += [Token("'", "punct", t.start, t.end) for t in group[1:-1]]
             elif mark.text == "_":
                 if sub:
-                    raise TexError("two subscripts", self.text, mark.start, "use {a,b}")
+                    msg = "two subscripts"
+                    raise TexError(msg, self.text, mark.start, "use {a,b}")
                 sub = [mark, *group]
             else:
                 if sup:
-                    raise TexError("two superscripts", self.text, mark.start, "use brackets")
+                    msg = "two superscripts"
+                    raise TexError(msg, self.text, mark.start, "use brackets")
                 sup = [mark, *group]
         return base + sub + primes + sup
 
@@ -209,7 +264,8 @@ class _Canon:
             if self.raw[self.i].text == "[":
                 while self.raw[self.i].text != "]":
                     if self.raw[self.i].kind == "end":
-                        raise TexError("this '[' is never closed", self.text, token.end)
+                        msg = "this '[' is never closed"
+                        raise TexError(msg, self.text, token.end)
                     order.append(self.raw[self.i])
                     self.i += 1
                 order.append(self.raw[self.i])
@@ -218,7 +274,7 @@ class _Canon:
         return [token]
 
     def argument(self, owner: Token) -> list[Token]:
-        """The argument of `owner`, braced."""
+        """Return the argument of `owner`, braced."""
         token = self.raw[self.i]
         if token.text == "{":
             return self.bare()
@@ -227,9 +283,12 @@ class _Canon:
             raise TexError(msg, self.text, owner.start, f"write {owner.text}{{...}}")
         if token.kind == "num" and len(token.text) > 1:
             if owner.text not in _TWO or "." in token.text:
+                msg_0 = f"{owner.text}{token.text} shows only the first digit in the script"
                 raise TexError(
-                    f"{owner.text}{token.text} shows only the first digit in the script",
-                    self.text, token.start, f"write {owner.text}{{{token.text}}}",
+                    msg_0,
+                    self.text,
+                    token.start,
+                    f"write {owner.text}{{{token.text}}}",
                 )
             first = Token(token.text[0], "num", token.start, token.start + 1)
             self.raw[self.i] = Token(token.text[1:], "num", token.start + 1, token.end)

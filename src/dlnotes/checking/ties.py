@@ -4,7 +4,7 @@ A formal registration carries one digest of two texts: the TeX of the statement 
 and the formal statement with the definitions that it uses. When either changes, the verdict is
 "unproved" until a person has read both again and renewed the digest.
 
-``python -m dlnotes.checking.formal proofs book`` lists the digests that have to be renewed.
+``python -m dlnotes.checking.ties proofs book`` lists the digests that have to be renewed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     proofs, book = (Path(a) for a in (*arguments, "proofs", "book")[:2])
     registry = load_proofs(proofs)
-    tex = {s.label: s.tex for page in sorted(book.glob("*.md")) for s in read_page(page).statements}
+    pages = [read_page(path) for path in sorted(book.glob("*.md"))]
+    tex = {s.label: s.tex for page in pages for s in page.statements}
     stale = 0
     for label, claims in sorted(registry.formals.items()):
         for claim in claims:
