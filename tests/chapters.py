@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import logging
 import traceback
 import warnings
 from dataclasses import dataclass, field
@@ -187,12 +188,16 @@ def run(chapter: Chapter) -> None:
     for cell in chapter.cells:
         place = f"{chapter.path.name}, cell at line {cell.line}"
         output, complaints = io.StringIO(), io.StringIO()
+        # In a kernel a log message of a library ends on stderr; under pytest it would not.
+        log = logging.StreamHandler(complaints)
+        log.setLevel(logging.WARNING)
         expected = "raises-exception" in cell.tags
         try:
             with (
                 warnings.catch_warnings(),
                 contextlib.redirect_stdout(output),
                 contextlib.redirect_stderr(complaints),
+                _listening(log),
             ):
                 warnings.simplefilter("error")
                 shown = _execute(cell, chapter.path, namespace)
@@ -213,6 +218,15 @@ def run(chapter: Chapter) -> None:
         ):
             msg = f"{place} shows a figure without alt text and caption (mystnb options)"
             raise CellError(msg)
+
+
+@contextlib.contextmanager
+def _listening(handler: logging.Handler) -> Iterator[None]:
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def _execute(cell: Cell, path: Path, namespace: dict[str, Any]) -> object:

@@ -72,7 +72,7 @@ class TestCells:
     def test_figures_have_alt_text_name_and_caption(self, page: Chapter) -> None:
         faults = []
         for cell in page.cells:
-            if not cell.picture:
+            if not {"image", "figure"} & set(cell.picture):
                 continue
             alt = " ".join(str(cell.picture.get("image", {}).get("alt") or "").split())
             figure = cell.picture.get("figure") or {}
@@ -282,6 +282,10 @@ class TestRunner:
     def test_stderr_is_an_error(self, tmp_path: Path, shell: object) -> None:
         said = self.broken(tmp_path, cell("import sys\nprint('hm', file=sys.stderr)"))
         assert "wrote to stderr" in said
+
+    def test_log_message_is_an_error(self, tmp_path: Path, shell: object) -> None:
+        said = self.broken(tmp_path, cell("import logging\nlogging.warning('beware')"))
+        assert "wrote to stderr:\nbeware" in said
 
     def test_broken_representation_is_an_error(self, tmp_path: Path, shell: object) -> None:
         code = "class A:\n    def _repr_html_(self):\n        return 1 / 0\nA()"
