@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from dlnotes.checking.claims import REGISTRY, Registry, digest_of
 from dlnotes.checking.derivations import Report, check
+from dlnotes.checking.engines.rocq import NOT_COMPILED
 from dlnotes.checking.mutants import Attack, attack
 from dlnotes.checking.tex.tokens import TexError
 from dlnotes.checking.verdicts import Kind, Tier, Verdict, unproved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, MutableMapping
     from pathlib import Path
 
     from dlnotes.checking.claims import FormalClaim
@@ -65,6 +66,7 @@ class Result:
             "verdict": self.verdict.as_dict(),
             "others": [v.as_dict() for v in self.others],
             "mutants": None if self.attack is None else self.attack.as_dict(),
+            "steps": 0 if self.report is None else len(self.report.steps),
             "uses": list(self.uses),
             "seconds": round(self.seconds, 3),
         }
@@ -108,7 +110,10 @@ def verify(
     start = time.perf_counter()
     proofs, formals = registry.of(statement.label)
     verdicts: list[Verdict] = [_run(c.function, statement) for c in proofs]
-    verdicts += [run_formal(c, statement) for c in formals] if run_formal else []
+    verdicts += [
+        run_formal(c, statement) if run_formal else unproved(NOT_COMPILED, Tier.FORMAL)
+        for c in formals
+    ]
     report: Report | None = None
     problem = ""
     try:
@@ -149,11 +154,16 @@ def _best(verdicts: list[Verdict]) -> Verdict:
     for v in verdicts:
         if v.kind is Kind.REFUTED:
             return v
-    passed = [v for v in verdicts if v.passed]
-    return max(passed, key=lambda v: v.tier) if passed else verdicts[0]
+    passed = [v for v in verdicts if v.passed and v.tier is not Tier.SAMPLED]
+    waiting = [v for v in verdicts if v.detail == NOT_COMPILED]
+    if passed:
+        return max(passed, key=lambda v: v.tier)
+    return (waiting or [v for v in verdicts if v.passed] or verdicts)[0]
 
 
 def _problem(statement: Statement, verdict: Verdict) -> str:
+    if verdict.detail == NOT_COMPILED:
+        return ""  # there is no compiler here: the ledger says so, and never "proved"
     if verdict.kind is not Kind.PROVED:
         return str(verdict)
     if statement.kind != "derivation" and verdict.tier is Tier.SAMPLED:
@@ -216,7 +226,7 @@ def verify_page(
     page: Page,
     registry: Registry = REGISTRY,
     *,
-    cache: dict[str, Result] | None = None,
+    cache: MutableMapping[str, Result] | None = None,
     key: str = "",
     run_formal: Callable[[FormalClaim, Statement], Verdict] | None = None,
 ) -> list[Result]:

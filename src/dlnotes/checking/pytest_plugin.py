@@ -17,6 +17,7 @@ import pytest
 from dlnotes.checking.claims import REGISTRY, load_proofs
 from dlnotes.checking.ledger import entry_failures, verify
 from dlnotes.checking.pages import Page, read_page
+from dlnotes.checking.ties import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ class ClaimItem(_Item):
 
     def runtest(self) -> None:
         """Check the statement and attack it."""
-        result = verify(self.statement)
+        result = verify(self.statement, run_formal=runner(self.config.rootpath / "proofs"))
         if not result.passed:
             raise ClaimFailure(str(result))
 

@@ -1,0 +1,215 @@
+"""The ledger: every claim of the book, how it was verified, by what, and what it rests on.
+
+Pages show a line under each claim (`claim_badge`); the page with the ``{ledger}`` directive
+shows all of them; ``claims.json`` beside the pages says the same to programs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from dlnotes.bookkit.claims import claim_badge, claims_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+__all__ = ["ledger", "setup"]
+
+_PAGE = "ledger"
+_KINDS = ("theorem", "derivation", "definition", "cited", "unclassified")
+
+
+class ledger(nodes.General, nodes.Element):
+    """Where the ledger stands; replaced when every page has been read."""
+
+
+class LedgerDirective(SphinxDirective):
+    """``{ledger}``: the place of the ledger on its page."""
+
+    def run(self) -> list[Node]:
+        """Return the placeholder."""
+        return [ledger("")]
+
+
+def _summary(claim: dict[str, Any]) -> str:
+    """Return in a few words how a claim was verified."""
+    verdict, mutants = claim["verdict"], claim["mutants"]
+    if not claim["passed"]:
+        return "not verified"
+    parts = [verdict["tier"] if verdict["kind"] == "proved" else verdict["detail"]]
+    if claim["steps"] > 1:
+        parts.append(f"{claim['steps']} steps")
+    if mutants:
+        parts.append(f"{mutants['killed']} of {mutants['made']} mutants refuted")
+    return " · ".join(parts)
+
+
+def _show_badge(app: Sphinx, badge: claim_badge, docname: str) -> Node:
+    text = nodes.Text(_summary(badge["claim"]))
+    if app.builder.format == "html":
+        uri = app.builder.get_relative_uri(docname, _PAGE) + f"#claim-{badge['label']}"
+        shown: Node = nodes.reference("", "", text, internal=True, refuri=uri)
+    else:
+        shown = nodes.emphasis("", "", text)
+    tier = badge["claim"]["verdict"]["tier"]
+    return nodes.paragraph("", "", shown, classes=["claim", f"claim-{tier}"])
+
+
+def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for badge in list(doctree.findall(claim_badge)):
+        badge.replace_self(_show_badge(app, badge, docname))
+    for place in list(doctree.findall(ledger)):
+        place.replace_self(_ledger_nodes(app, docname))
+
+
+def _pages(env: BuildEnvironment) -> list[tuple[str, dict[str, Any]]]:
+    """Return the pages with displays, in the order of the book."""
+    order = {name: place for place, name in enumerate(env.toctree_includes.get("index", []))}
+    found = [(d, c) for d, c in claims_of(env).items() if c["displays"]]
+    return sorted(found, key=lambda item: (order.get(item[0], len(order)), item[0]))
+
+
+def _ledger_nodes(app: Sphinx, docname: str) -> list[Node]:
+    pages = _pages(app.env)
+    parts: list[Node] = [_counts(app.env, pages), _totals(pages)]
+    for name, content in pages:
+        if content["claims"]:
+            section = nodes.section("", ids=[f"ledger-{name}"], names=[f"ledger-{name}"])
+            section += nodes.title("", app.env.titles[name].astext())
+            section += _claims_table(app, docname, name, content)
+            parts.append(section)
+    return parts
+
+
+def _totals(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
+    claims = [claim for _, content in pages for claim in content["claims"]]
+    attacked = [claim["mutants"] for claim in claims if claim["mutants"]]
+    made, killed = (sum(m[k] for m in attacked) for k in ("made", "killed"))
+    tiers = Counter(c["verdict"]["tier"] for c in claims if c["verdict"]["kind"] == "proved")
+    known = ", ".join(f"{n} {tier}" for tier, n in sorted(tiers.items()))
+    open_ = sum(c["verdict"]["kind"] != "proved" for c in claims)
+    text = (
+        f"{len(claims)} claims: {known}. {killed} of {made} mutants refuted. "
+        f"{sum(c['seconds'] for c in claims):.0f} seconds of checking."
+    )
+    if open_:
+        text += f" {open_} formal proofs were not compiled in this build."
+    return nodes.paragraph(text, text)
+
+
+def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> nodes.table:
+    rows = [
+        [env.titles[name].astext(), *(str(content["displays"].get(k, 0)) for k in _KINDS)]
+        for name, content in pages
+    ]
+    total = ["The book", *(str(sum(c["displays"].get(k, 0) for _, c in pages)) for k in _KINDS)]
+    head = [
+        "Displays on the page",
+        *(f"{kind}s" if kind in _KINDS[:3] else kind for kind in _KINDS),
+    ]
+    return _table(head, [[[nodes.Text(cell)] for cell in row] for row in [*rows, total]])
+
+
+def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) -> nodes.table:
+    rows: list[list[list[Node]]] = []
+    for claim in content["claims"]:
+        label, verdict, mutants = claim["label"], claim["verdict"], claim["mutants"]
+        link: Node = nodes.Text(label)
+        if app.builder.format == "html":
+            anchor = (
+                label if claim["kind"] != "derivation" else nodes.make_id(f"equation-{label}")
+            )
+            uri = f"{app.builder.get_relative_uri(here, name)}#{anchor}"
+            link = nodes.reference("", label, internal=True, refuri=uri)
+        uses = content["uses"].get(label, []) + claim["uses"]
+        rows.append(
+            [
+                [link],
+                [nodes.Text(claim["kind"])],
+                [
+                    nodes.Text(
+                        verdict["tier"] if verdict["kind"] == "proved" else "not compiled"
+                    )
+                ],
+                [nodes.Text(", ".join(verdict["engines"]))],
+                [nodes.Text(f"{mutants['killed']}/{mutants['made']}" if mutants else "none")],
+                [nodes.Text(_axioms(verdict))],
+                [nodes.Text(", ".join(sorted(set(uses))))],
+                [nodes.Text(f"{claim['seconds']:.2f}")],
+            ]
+        )
+    head = ["Claim", "Kind", "Tier", "Engines", "Mutants refuted", "Axioms", "Uses", "Seconds"]
+    table = _table(head, rows)
+    table["classes"].append("ledger")
+    for line, one in zip(table.findall(nodes.row), [None, *content["claims"]], strict=True):
+        if one is not None:  # the first row is the head
+            line["ids"] = [f"claim-{one['label']}"]
+            line["classes"] = [f"tier-{one['verdict']['tier']}"]
+    return table
+
+
+def _axioms(verdict: dict[str, Any]) -> str:
+    if verdict["tier"] != "formal" or verdict["kind"] != "proved":
+        return ""
+    return ", ".join(axiom.rpartition(".")[2] for axiom in verdict["axioms"]) or "none"
+
+
+def _table(head: list[str], rows: Iterable[list[list[Node]]]) -> nodes.table:
+    def row(cells: Iterable[list[Node]]) -> nodes.row:
+        return nodes.row(
+            "", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells)
+        )
+
+    titles: list[list[Node]] = [[nodes.Text(title)] for title in head]
+    group = nodes.tgroup(
+        "",
+        *(nodes.colspec(colwidth=1) for _ in head),
+        nodes.thead("", row(titles)),
+        nodes.tbody("", *(row(cells) for cells in rows)),
+        cols=len(head),
+    )
+    return nodes.table("", group)
+
+
+def _always_write(app: Sphinx, env: BuildEnvironment) -> Iterator[str]:
+    """Have the ledger written again whenever a page is read: it shows what pages hold."""
+    if _PAGE in env.found_docs:
+        yield _PAGE
+
+
+def _write_json(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    pages = _pages(app.env)
+    data = {
+        "claims": [claim for _, content in pages for claim in content["claims"]],
+        "displays": {name: content["displays"] for name, content in pages},
+    }
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    (Path(app.outdir) / "claims.json").write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the ledger.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.add_node(claim_badge)
+    app.add_node(ledger)
+    app.add_directive("ledger", LedgerDirective)
+    app.connect("env-updated", _always_write)
+    app.connect("doctree-resolved", _fill)
+    app.connect("build-finished", _write_json)
