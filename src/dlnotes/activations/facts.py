@@ -89,6 +89,16 @@ def compute_facts(
     -------
     Facts
         See there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.facts import compute_facts
+    >>> arctan = (np.arctan, lambda x: 1 / (1 + x * x), lambda x: -2 * x / (1 + x * x) ** 2)
+    >>> with np.errstate(invalid="ignore"):
+    ...     facts = compute_facts(arctan, {}, "Euclid")
+    >>> facts.lipschitz, facts.monotone, facts.attained
+    (1.0, 'strictly increasing', (False, False))
     """
     f, slope, bend = functions
     ends = np.array([-np.inf, np.inf])

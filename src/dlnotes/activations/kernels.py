@@ -26,7 +26,7 @@ from dlnotes.activations.precise import (
     two_sum,
 )
 
-__all__: list[str] = []
+__all__ = ["SELU_ALPHA", "SELU_SCALE"]
 
 _SQRT_HALF = 0.7071067811865476
 _INV_SQRT_TAU = 0.3989422804014327  # 1 / sqrt(2 pi)

@@ -85,8 +85,12 @@ class CrossEntropy:
 
         Parameters
         ----------
-        logits, target, axis
-            As for a call.
+        logits : array_like
+            Scores, of at least one dimension.
+        target : array_like
+            Class numbers or probabilities, as for a call.
+        axis : int, default: -1
+            The axis of the classes.
 
         Returns
         -------

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["reference_table"]
 
 _HEADER = (
-    "| name | $f(x)$ | $f'(x)$ | range | increasing | Lipschitz |",
-    "|---|---|---|---|---|---|",
+    r"| name | $f(x)$ | $f'(x)$ | range | $\sup\vert f'\vert$ |",
+    "|---|---|---|---|---|",
 )
 # Parts that have a name of their own, so that the formulas stay short.
 _U = sp.sqrt(2 / sp.pi) * (X + sp.Rational(44715, 10**6) * X**3)
@@ -31,11 +31,6 @@ _NAMED = {
     sp.tanh(sp.log(1 + sp.exp(X))): sp.tanh(sp.Function("zeta")(X)),
 }
 _LONG = 1000  # a fraction with a longer denominator reads better as a decimal
-_INCREASING = {
-    "strictly increasing": "strictly",
-    "nondecreasing": "weakly",
-    "not monotone": "no",
-}
 
 
 def reference_table(names: Iterable[str] | None = None) -> str:
@@ -49,8 +44,8 @@ def reference_table(names: Iterable[str] | None = None) -> str:
     Returns
     -------
     str
-        A Markdown table: name, formula, derivative, range, monotonicity, Lipschitz constant,
-        the last three at the default parameters. :math:`\Phi` and :math:`\varphi` are
+        A Markdown table: name, formula, derivative, range and Lipschitz constant, the last two
+        at the default parameters. :math:`\Phi` and :math:`\varphi` are
         distribution and density of the standard normal law, :math:`\zeta` is softplus, and
         :math:`u` with derivative :math:`u'` the cubic in the tanh form of GELU.
 
@@ -63,7 +58,7 @@ def reference_table(names: Iterable[str] | None = None) -> str:
     --------
     >>> from dlnotes.activations import reference_table
     >>> print(reference_table(["sigmoid"]).splitlines()[2])  # doctest: +ELLIPSIS
-    | sigmoid | $\dfrac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | strictly | 0.25 |
+    | sigmoid | $\dfrac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | 0.25 |
     """
     entries = [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
     return "\n".join([*_HEADER, *map(_row, entries)])
@@ -77,7 +72,6 @@ def _row(entry: Activation) -> str:
         f"${_formula(entry.expression)}$",
         f"${_formula(entry.derivative_expression())}$",
         _interval(facts.range, facts.attained),
-        _INCREASING[facts.monotone],
         f"{facts.lipschitz:.6g}",
     ]
     return "| " + " | ".join(cells) + " |"
@@ -101,7 +95,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is not typed
 def _formula(expression: sp.Expr) -> str:
     expression = expression.subs(_NAMED)
     decimals = {n: sp.Float(n, 6) for n in expression.atoms(sp.Rational) if n.q > _LONG}
-    decimals |= {n: sp.Float(n, 5) for n in expression.atoms(sp.Float)}
+    decimals |= {n: sp.Float(n, 4) for n in expression.atoms(sp.Float)}
     tex = str(_Printer().doprint(expression.xreplace(decimals)))
     # full-size fractions can be read; a bare vertical bar would end the cell of the table
     return tex.replace(r"\frac", r"\dfrac").replace("|", r"\vert ")
@@ -115,4 +109,4 @@ def _interval(ends: tuple[float, float], attained: tuple[bool, bool]) -> str:
 def _number(value: float) -> str:
     if value in (float("inf"), float("-inf")):
         return r"\infty" if value > 0 else r"-\infty"
-    return f"{value:.5g}"
+    return f"{value:.4g}"
