@@ -96,7 +96,7 @@ def compute_facts(
     >>> from dlnotes.activations.facts import compute_facts
     >>> arctan = (np.arctan, lambda x: 1 / (1 + x * x), lambda x: -2 * x / (1 + x * x) ** 2)
     >>> with np.errstate(invalid="ignore"):
-    ...     facts = compute_facts(arctan, {}, "Euclid")
+    ...     facts = compute_facts(arctan, {}, "an example")
     >>> facts.lipschitz, facts.monotone, facts.attained
     (1.0, 'strictly increasing', (False, False))
     """
