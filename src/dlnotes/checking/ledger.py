@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlnotes.checking.claims import FormalClaim
-    from dlnotes.checking.pages import Page
+    from dlnotes.checking.pages import Erratum, Page
     from dlnotes.checking.statements import Statement
 
-__all__ = ["Result", "entry_failures", "resolve", "verify", "verify_page", "write_claims"]
+__all__ = [
+    "Result",
+    "entry_failures",
+    "erratum_problem",
+    "resolve",
+    "verify",
+    "verify_page",
+    "write_claims",
+]
 
 
 @dataclass
@@ -192,6 +200,19 @@ def _attack(
     if not attacked.killed:
         return attacked, "no mutant of this statement was refuted"
     return attacked, ""
+
+
+def erratum_problem(erratum: Erratum) -> str:
+    """Return why an erratum does not hold up, or an empty string.
+
+    The wrong form must be refuted with a counterexample; the right one must be proved.
+    """
+    wrong, right = check(erratum.wrong).verdict, check(erratum.right).verdict
+    if wrong.kind is not Kind.REFUTED:
+        return f"{erratum.label}: the wrong form is not refuted: {wrong}"
+    if right.kind is not Kind.PROVED:
+        return f"{erratum.label}: the right form is not proved: {right}"
+    return ""
 
 
 def resolve(dotted: str) -> Callable[..., Any]:

@@ -40,6 +40,19 @@ What a page may contain (fences of backticks or colons, nested as MyST allows):
     With ``:label:``; the display inside (``{math}``) is the statement. Displays inside
     ``{prf:definition}`` define.
 
+``{erratum} label``
+    A formula that was printed wrong: ``:wrong:`` must be refuted and ``:right:`` proved, in
+    the vocabulary of ``:names:`` (lines parted by ``;``) and of nothing else.
+
+    .. code-block:: text
+
+        ```{erratum} softsign-square
+        :names: x : positive; g(x) := \frac{x}{1 + |x|}
+        :wrong: g'(x) = 1 - g(x)^2
+        :right: g'(x) = (1 - |g(x)|)^2
+        The story of the error, for the reader.
+        ```
+
 ``{math}`` with ``:cited: key``
     Taken from a reference, not checked.
 
@@ -68,6 +81,7 @@ __all__ = [
     "THEOREMS",
     "Directive",
     "Display",
+    "Erratum",
     "Page",
     "PageError",
     "directives",
@@ -131,18 +145,30 @@ class Display:
     reference: str = ""
 
 
+@dataclass(frozen=True)
+class Erratum:
+    """A formula that was printed wrong, and how it should have read."""
+
+    label: str
+    wrong: Statement
+    right: Statement
+    line: int
+
+
 @dataclass
 class Page:
     """What was read from a page.
 
-    ``displays`` counts every display equation by kind: ``derivation``, ``theorem``,
-    ``definition``, ``cited``. ``statements`` are those to be checked.
+    ``displays`` holds every display equation with its kind: ``derivation``, ``theorem``,
+    ``definition``, ``erratum``, ``cited``. ``statements`` are those to be proved; of each of
+    the ``errata`` the wrong form is to be refuted and the right one proved.
     """
 
     path: str
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     statements: list[Statement] = field(default_factory=list)
     displays: list[Display] = field(default_factory=list)
+    errata: list[Erratum] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -320,6 +346,8 @@ def _take(page: Page, d: Directive) -> None:
                 justifications(d.body),
             )
         )
+    elif d.name == "erratum":
+        page.errata.append(_erratum(page, d))
     elif d.name == "math":
         theorem = _theorem_of(d)
         if d.options.get("cited"):
@@ -336,6 +364,23 @@ def _take(page: Page, d: Directive) -> None:
             _unclassified(page, d)
     elif d.name == "$$":
         _unclassified(page, d)
+
+
+def _erratum(page: Page, d: Directive) -> Erratum:
+    missing = [name for name in ("wrong", "right") if not d.options.get(name)]
+    if missing or not d.label:
+        msg = f"an erratum has a label, :wrong: and :right:; missing: {missing or 'label'}"
+        raise PageError(msg)
+    names = "\n".join(line.strip() for line in d.options.get("names", "").split(";"))
+    vocabulary = Vocabulary.parse(names)
+    forms = []
+    for name in ("wrong", "right"):
+        tex = d.options[name]
+        page.displays.append(Display("erratum", f"{d.label}-{name}", d.line, tex))
+        forms.append(
+            Statement(f"{d.label}-{name}", tex, vocabulary, "erratum", page.path, d.line)
+        )
+    return Erratum(d.label, *forms, d.line)
 
 
 def _unclassified(page: Page, d: Directive) -> None:

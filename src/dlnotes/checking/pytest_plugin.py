@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dlnotes.checking.claims import REGISTRY, load_proofs
-from dlnotes.checking.ledger import entry_failures, verify
-from dlnotes.checking.pages import Page, read_page
+from dlnotes.checking.ledger import entry_failures, erratum_problem, verify
+from dlnotes.checking.pages import Erratum, Page, read_page
 from dlnotes.checking.ties import runner
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ClaimFailure", "PageFile", "pytest_collect_file"]
 
 _CHECKED = re.compile(
-    r"^\s*(`{3,}|:{3,})\{(derivation|notation|definition|math|prf:(theorem|lemma|corollary|"
-    r"proposition))\}",
+    r"^\s*(`{3,}|:{3,})\{(derivation|notation|definition|erratum|math|"
+    r"prf:(theorem|lemma|corollary|proposition))\}",
     re.MULTILINE,
 )
 
@@ -55,6 +55,8 @@ class PageFile(pytest.File):
         yield DisplaysItem.from_parent(self, name="displays", page=page)
         if any(e.python for e in page.vocabulary.entries.values()):
             yield NotationItem.from_parent(self, name="notation", page=page)
+        for erratum in page.errata:
+            yield ErratumItem.from_parent(self, name=erratum.label, erratum=erratum)
         for statement in page.statements:
             yield ClaimItem.from_parent(self, name=statement.label, statement=statement)
 
@@ -120,6 +122,24 @@ class ClaimItem(_Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the statement stands."""
         return self.path, self.statement.line - 1, self.statement.label
+
+
+class ErratumItem(_Item):
+    """A wrong form is refuted, and its right form proved."""
+
+    def __init__(self, *, erratum: Erratum, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.erratum = erratum
+
+    def runtest(self) -> None:
+        """Check both forms."""
+        problem = erratum_problem(self.erratum)
+        if problem:
+            raise ClaimFailure(problem)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the erratum stands."""
+        return self.path, self.erratum.line - 1, self.erratum.label
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
