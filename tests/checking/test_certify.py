@@ -63,6 +63,23 @@ class TestStatements:
         assert certify_one(r, "<", r**2 + 1).passed
         assert certify_one(h, ">", 0 * h).passed
 
+    def test_declared_conditions_are_hypotheses(self):
+        words = Vocabulary.parse(r"""
+        x : nonnegative
+        y : nonnegative
+        p : real in (0, 1)
+        assume : x + y \le 1
+        """)
+
+        def verdict(tex):
+            return certify_statement(Statement("thm-test", tex, words, "theorem"))
+
+        assert verdict(r"0 \le 4 x y \le 1").passed
+        assert verdict(r"4 x y \le \frac{1}{2}").kind is Kind.REFUTED
+        assert verdict(r"p (1 - p) > 0").passed
+        assert verdict(r"p (1 - p) > \frac{1}{100}").kind is Kind.REFUTED
+        assert verdict(r"-p \log(p) - (1 - p) \log(1 - p) \le \log(2)").passed
+
     def test_a_complex_symbol_is_refused(self):
         with pytest.raises(ValueError, match="not declared real"):
             domain_of(sp.Symbol("w"))
