@@ -29,6 +29,12 @@ formal(
     digest="f39ffddf1f6300e6",
 )
 formal(
+    "thm-ambiguous_images-identity",
+    file="ambiguous_images.v",
+    theorem="compensation",
+    digest="2db3f118ef82f867",
+)
+formal(
     "thm-ambiguous_images-information",
     file="ambiguous_images.v",
     theorem="mutual_information_bounds",
