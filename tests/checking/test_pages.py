@@ -4,13 +4,18 @@ import json
 import subprocess
 import sys
 import textwrap
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from dlnotes.checking import (
     Counterexample,
+    FormalClaim,
+    Kind,
     Registry,
     Statement,
+    Tier,
     digest_of,
     proof,
     proved,
@@ -246,3 +251,31 @@ class TestPlugin:
         assert code == 1
         assert "undeclared function" in out
         assert "^" in out
+
+
+class TestFormal:
+    def test_without_rocq_a_formal_theorem_is_not_called_proved(self):
+        registry = Registry()
+        registry.formals["thm-f"] = [FormalClaim("thm-f", "a.v", "a", "0" * 16)]
+        vocabulary = Vocabulary.parse("N : integer >= 1")
+        tex = r"\sum_{k=1}^{N} k = \frac{N(N+1)}{2}"
+        result = verify(Statement("thm-f", tex, vocabulary, "theorem"), registry)
+        assert result.verdict.kind is not Kind.PROVED or result.verdict.tier is Tier.SAMPLED
+
+    def test_a_digest_ties_page_and_formal_statement(self):
+        claim = FormalClaim("thm-f", "a.v", "a", digest_of("x = y", "forall x, x = y"))
+        assert claim.matches(" x  = y", "forall x, x = y")
+        assert not claim.matches("x = z", "forall x, x = y")
+
+
+def test_all_mutants_of_the_published_corrections_are_refuted():
+    errata = tomllib.loads(
+        Path(__file__).with_name("errata.toml").read_text(encoding="utf-8")
+    )["erratum"]
+    survivors = []
+    for erratum in errata[::3]:
+        vocabulary = Vocabulary.parse(erratum["vocabulary"])
+        found = attack(Statement(erratum["id"], erratum["right"], vocabulary), limit=12)
+        survivors += [(erratum["id"], m.note) for m in found.survivors]
+        assert found.killed
+    assert survivors == []

@@ -48,6 +48,9 @@ class Ranges(Derivatives):
         ):
             msg = f"a range from {low} to {high}"
             raise Undefined(msg)
+        if self.sizes_known and high != sp.oo and high.is_integer is not True:
+            msg = f"a range from {low} to {high}"
+            raise Undefined(msg)
         k = sp.Dummy(
             variable.strip("\\"),
             integer=True,
