@@ -1,6 +1,14 @@
 """Machine proofs of the chapter on ambiguous images."""
 
-from dlnotes.checking import formal
+from dlnotes.checking import Statement, Verdict, formal, proof
+from dlnotes.checking.engines.certify import certify_statement
+
+
+@proof("thm-ambiguous_images-pair", tier="certified")
+def _(statement: Statement) -> Verdict:
+    """Decide the polynomial bounds, under the conditions that the page declares, by z3."""
+    return certify_statement(statement)
+
 
 formal(
     "lem-ambiguous_images-gibbs",
@@ -19,6 +27,12 @@ formal(
     file="ambiguous_images.v",
     theorem="mutual_information_divergences",
     digest="f39ffddf1f6300e6",
+)
+formal(
+    "thm-ambiguous_images-identity",
+    file="ambiguous_images.v",
+    theorem="compensation",
+    digest="2db3f118ef82f867",
 )
 formal(
     "thm-ambiguous_images-information",

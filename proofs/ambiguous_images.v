@@ -133,6 +133,17 @@ Proof.
     [ apply Rmult_lt_0_compat; auto | now apply mixture_ge ].
 Qed.
 
+(** Averages under the mixture are averages over the networks. *)
+Lemma mixture_linear g :
+  sum K (fun k => mixture k * g k) = sum M (fun m => w m * sum K (fun k => p m k * g k)).
+Proof.
+  rewrite (sum_ext M _ (fun m => sum K (fun k => w m * p m k * g k))).
+  - rewrite <- sum_exchange; apply sum_ext; intros k _.
+    rewrite Rmult_comm; unfold mixture; rewrite <- sum_scal.
+    apply sum_ext; intros; ring.
+  - intros m _; rewrite <- sum_scal; apply sum_ext; intros; ring.
+Qed.
+
 (** The difference of entropies is the mean divergence from the mixture. *)
 Theorem mutual_information_divergences :
   mutual_information = sum M (fun m => w m * divergence K (p m) mixture).
@@ -142,14 +153,8 @@ Proof.
     with (- sum M (fun m => w m * sum K (fun k => p m k * ln (p m k)))).
   2: { rewrite <- (Rmult_1_l (sum M _)), Ropp_mult_distr_l, <- sum_scal.
        apply sum_ext; intros; ring. }
-  assert (E : sum K (fun k => mixture k * ln (mixture k)) =
-              sum M (fun m => w m * sum K (fun k => p m k * ln (mixture k)))).
-  { rewrite (sum_ext M _ (fun m => sum K (fun k => w m * p m k * ln (mixture k)))).
-    - rewrite <- sum_exchange; apply sum_ext; intros k _.
-      rewrite Rmult_comm; unfold mixture at 2; rewrite <- sum_scal.
-      apply sum_ext; intros; ring.
-    - intros m _; rewrite <- sum_scal; apply sum_ext; intros; ring. }
-  rewrite E; unfold Rminus; rewrite Ropp_involutive, Rplus_comm.
+  rewrite (mixture_linear (fun k => ln (mixture k))).
+  unfold Rminus; rewrite Ropp_involutive, Rplus_comm.
   fold (Rminus (sum M (fun m => w m * sum K (fun k => p m k * ln (p m k))))
     (sum M (fun m => w m * sum K (fun k => p m k * ln (mixture k))))).
   rewrite <- sum_minus; apply sum_ext; intros m Hm.
@@ -157,6 +162,21 @@ Proof.
   apply sum_ext; intros k Hk; destruct (predictions m Hm) as (P & _).
   destruct (P k Hk) as [Pk | <-]; [ | ring ].
   rewrite ln_quotient; [ ring | assumption | now apply (mixture_dominates m) ].
+Qed.
+
+(** The mean divergence from any other q exceeds that from the mixture by D(mixture, q);
+    so no single prediction stands closer to all networks than their mixture. *)
+Theorem compensation q : dominated K mixture q ->
+  sum M (fun m => w m * divergence K (p m) q) = mutual_information + divergence K mixture q.
+Proof.
+  intro D; rewrite mutual_information_divergences.
+  unfold divergence at 3; rewrite (mixture_linear (fun k => ln (mixture k / q k))).
+  rewrite <- sum_plus; apply sum_ext; intros m Hm.
+  unfold divergence; rewrite <- Rmult_plus_distr_l, <- sum_plus; f_equal.
+  apply sum_ext; intros k Hk; destruct (predictions m Hm) as (P & _).
+  destruct (P k Hk) as [Pk | <-]; [ | ring ].
+  pose proof (mixture_dominates m Hm k Hk Pk) as Mk; pose proof (D k Hk Mk).
+  rewrite !ln_quotient by assumption; ring.
 Qed.
 
 Theorem mutual_information_nonnegative : 0 <= mutual_information.
@@ -273,6 +293,7 @@ Definition theorems := (
   @entropy_le_log_classes,
   @entropy_bounds,
   @mutual_information_divergences,
+  @compensation,
   @mutual_information_le_entropy,
   @mutual_information_bounds,
   @mutual_information_nonnegative,

@@ -269,7 +269,8 @@ class TestTails:
             for scale, c in tail.items():
                 unit = mpmath.mpf(t) ** float(scale.power) * mpmath.log(t) ** int(scale.logs)
                 for degree, coefficient in scale.exponent:
-                    unit *= mpmath.exp(mpmath.mpf(str(sp.N(coefficient, 40))) * t ** int(degree))
+                    rate = mpmath.mpf(str(sp.N(coefficient, 40)))
+                    unit *= mpmath.exp(rate * t ** int(degree))
                 total = total + c.ball * arb(mpmath.nstr(unit, 30))
             value = sp.lambdify(x, f, "mpmath")(mpmath.mpf(side * t))
             expected = arb(mpmath.nstr(value, 30))
@@ -298,7 +299,8 @@ class TestPieces:
             (-sp.oo, 0, 0), (0, 6, x), (6, sp.oo, 6)]
 
     def test_irrational_switch(self):
-        assert [p.high for p in pieces_of(sp.Abs(x**2 - 2), x)] == [-sp.sqrt(2), sp.sqrt(2), sp.oo]
+        ends = [p.high for p in pieces_of(sp.Abs(x**2 - 2), x)]
+        assert ends == [-sp.sqrt(2), sp.sqrt(2), sp.oo]
 
     def test_unknown_switch_is_refused(self):
         with pytest.raises(Unsupported, match="not known exactly"):

@@ -57,7 +57,7 @@ def digest_of(*texts: str) -> str:
 
     Examples
     --------
-    >>> digest_of("a = b") == digest_of("a  =\\n b")
+    >>> digest_of("a = b") == digest_of("a  =\n b")
     True
     """
     joined = "\x1f".join(" ".join(text.split()) for text in texts)

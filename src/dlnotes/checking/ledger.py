@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+NOT_COMPILED = "not compiled in this build"
+"""What the ledger says of a formal proof on a machine without Rocq; never "proved"."""
+
+
 @dataclass
 class Result:
     """What became of one statement."""
@@ -57,7 +61,11 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Whether the statement is proved, strongly enough, and no mutant survived."""
+        """Whether nothing is wrong: proved, strongly enough, and no mutant survived.
+
+        A statement whose only proof is formal passes on a machine without Rocq, but its
+        verdict is then "unproved (formal): not compiled in this build".
+        """
         return not self.problem
 
     def as_dict(self) -> dict[str, Any]:
@@ -133,8 +141,14 @@ def verify(
             problem = str(error)
         verdicts.append(unproved(f"cannot be read: {error.message}"))
     verdict = _best(verdicts)
+    waiting = bool(formals) and verdict.kind is Kind.UNPROVED and not problem
+    waiting = waiting and (
+        run_formal is None or any(NOT_COMPILED in v.detail for v in verdicts)
+    )
+    if waiting:
+        verdict = unproved(NOT_COMPILED, Tier.FORMAL)
     attacked: Attack | None = None
-    if not problem:
+    if not problem and not waiting:
         problem = _problem(statement, verdict)
     if not problem and mutate:
         attacked, problem = _attack(

@@ -1,6 +1,6 @@
 """A pytest plug-in: ``pytest book`` collects every derivation and theorem as its own test.
 
-Enable it with ``pytest_plugins = ["dlnotes.checking.pytest_plugin"]`` in a root ``conftest.py``.
+A root ``conftest.py`` enables it: ``pytest_plugins = ["dlnotes.checking.pytest_plugin"]``.
 A page that has a checked directive becomes a file; its tests are named after the labels, such
 as ``book/activations.md::sigmoid-derivative``; ``book/activations.md::displays`` fails when a
 display of the page is unclassified and ``book/activations.md::notation`` when an entry and the

@@ -5,7 +5,7 @@ Read from the text of a ``{notation}`` block; the format of a line is described 
 
 Examples
 --------
->>> vocabulary = Vocabulary.parse('''
+>>> vocabulary = Vocabulary.parse(r'''
 ... x : real -- the input
 ... \sigma(x) := \frac{1}{1 + \exp(-x)} -- logistic sigmoid
 ... ''')

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dlnotes.checking.statements import Statement
 
-__all__ = ["certify_one", "certify_statement", "domain_of"]
+__all__ = ["certify_one", "certify_statement", "declared_hypotheses", "domain_of"]
 
 _SYMPY = {
     "=": sympy.Eq, r"\le": sympy.Le, r"\ge": sympy.Ge, "<": sympy.Lt, ">": sympy.Gt,
@@ -56,6 +56,34 @@ def domain_of(symbol: sympy.Symbol) -> sympy.Interval:
     return sympy.Interval(-sympy.oo, sympy.oo)
 
 
+_TEX_OF = {">=": r"\ge", "<=": r"\le", "!=": r"\ne", "in": r"\in"}
+
+
+def declared_hypotheses(statement: Statement) -> list[Any]:
+    """Return what a page declares about its symbols, as SymPy relations.
+
+    These are its ``assume`` lines and the conditions of its entries (``p : real in (0, 1)``),
+    read like any other TeX of the page; what cannot be read as a relation is left out, which
+    can only make a statement harder to prove.
+    """
+    texts = list(statement.vocabulary.assumptions)
+    for entry in statement.vocabulary.entries.values():
+        texts += [f"{entry.head} {_TEX_OF.get(op, op)} {text}" for op, text in entry.conditions]
+    found: list[Any] = []
+    for text in texts:
+        try:
+            relations = statement.with_tex(text).relations
+        except ValueError:
+            continue
+        for r in relations:
+            if r.op == r"\in" and isinstance(r.right, sympy.Interval):
+                found.append(r.right.as_relational(r.left))
+            elif r.op in _SYMPY:
+                relation = _SYMPY[r.op](r.left, r.right)
+                found += [] if relation in (sympy.true, sympy.false) else [relation]
+    return found
+
+
 def certify_one(
     left: Any, op: str, right: Any, *, domain: Any = None, hypotheses: Sequence[Any] = ()
 ) -> Verdict:
@@ -85,23 +113,39 @@ def certify_one(
         msg = f"relation {op} is not one that the interval and SMT engines know"
         return unproved(msg, Tier.CERTIFIED)
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
-    if len(symbols) == 1 and op not in ("=", r"\ne", r"\neq") and not hypotheses:
+    hypotheses = [h for h in hypotheses if h.free_symbols <= set(symbols)]
+    if len(symbols) == 1 and op not in ("=", r"\ne", r"\neq"):
         (symbol,) = symbols
         if symbol.is_integer:
             return prove(hypotheses, _SYMPY[op](left, right))
         try:
             where = domain_of(symbol) if domain is None else domain
-        except ValueError as why:
+            for h in hypotheses:
+                where = where.intersect(h.as_set())
+            if not isinstance(where, sympy.Interval):
+                return unproved(f"{symbol} ranges over {where}", Tier.CERTIFIED)
+        except (ValueError, NotImplementedError) as why:
             return unproved(str(why), Tier.CERTIFIED)
         return certify_relation(left, op.replace("q", ""), right, symbol, where)
     return prove(hypotheses, _SYMPY[op](left, right))
 
 
 def certify_statement(
-    statement: Statement, *, domain: Any = None, hypotheses: Iterable[Any] = ()
+    statement: Statement, *, domain: Any = None, hypotheses: Iterable[Any] | None = None
 ) -> Verdict:
     """Certify every relation of a statement, as it was read from the page.
 
+    Parameters
+    ----------
+    statement
+        From a page.
+    domain
+        Interval of the one variable, instead of what the page declares.
+    hypotheses
+        SymPy relations instead of those that the page declares.
+
+    Notes
+    -----
     The verdict is the first that is not "proved"; when all are, one verdict with the times
     added and all engines named.
     """
@@ -112,7 +156,7 @@ def certify_statement(
     if not relations:
         return unproved("no relation found in the statement", Tier.CERTIFIED)
     details = []
-    given = tuple(hypotheses)
+    given = declared_hypotheses(statement) if hypotheses is None else list(hypotheses)
     for r in relations:
         verdict = certify_one(r.left, r.op, r.right, domain=domain, hypotheses=given)
         seconds += verdict.seconds

@@ -6,6 +6,7 @@ are the business of `dlnotes.checking.engines.intervals`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,9 @@ class Core:
     ) -> None:
         self.expression, self.symbol = expression, symbol
         self.low, self.high, self.open_ends = low, high, open_ends
-        self.left, self.right = _approximate(low), _approximate(high)
+        # floats that contain the interval: its exact ends may lie between two floats
+        self.left = math.nextafter(float(constant(low).lower()), -math.inf)
+        self.right = math.nextafter(float(constant(high).upper()), math.inf)
         self.function: Callable[[Any], Any] = compile_ball(expression, symbol)
 
     # -- evaluation ----------------------------------------------------------------------
@@ -104,6 +107,10 @@ class Core:
         value, slope = derivatives(self.function, region, 1)
         middle = self.at(centre)
         return middle, value, middle + slope * (region - centre)
+
+    def contains(self, point: float) -> bool:
+        """Whether a float lies strictly inside the exact interval."""
+        return bool(self.low < exact(point)) and bool(exact(point) < self.high)
 
     # -- g >= 0 --------------------------------------------------------------------------
 
@@ -137,7 +144,7 @@ class Core:
             middle, *enclosures = self.over(a, b)
             if any(v > 0 or (not strict and v >= 0) for v in enclosures):
                 continue
-            if middle < 0 and self.left <= (a + b) / 2 <= self.right:
+            if middle < 0 and self.contains((a + b) / 2):
                 raise Violation(exact((a + b) / 2))
             if b - a <= 2.0**-8 and not any(a < q and p < b for p, q in contacts):
                 guess = self._critical_point(a, b, tried)
@@ -156,12 +163,12 @@ class Core:
             work += list(pairwise(cuts))
 
     def _scan(self, count: int = 48) -> None:
-        """Raise a `Violation` at the worst of some inner points, if one is bad: refute first."""
+        """Refute first: raise a `Violation` at the worst of some inner points."""
         worst, place = arb(0), None
         for i in range(1, count):
             point = self.left + (self.right - self.left) * i / count
             value = self.at(arb(point))
-            if value.is_finite() and value < worst:
+            if value.is_finite() and value < worst and self.contains(point):
                 worst, place = arb(value.upper()), point
         if place is not None:
             raise Violation(exact(place))
@@ -223,8 +230,8 @@ class Core:
             # the box is widened a little, for the exact point may lie beside its float
             slack = 2.0**-48 * (1 + abs(near))
             top = derivatives(self.function, box(a - slack, b + slack), order)[order]
-            right_ok = top > 0 or b <= near
-            left_ok = (top > 0 if order % 2 == 0 else top < 0) or a >= near
+            right_ok = top > 0 or point == self.high
+            left_ok = (top > 0 if order % 2 == 0 else top < 0) or point == self.low
             if right_ok and left_ok and top.is_finite() and (top > 0 or top < 0):
                 return [(a, b)]
             radius /= 2
@@ -236,7 +243,7 @@ class Core:
         """Return a certified lower bound of the supremum, from values at points."""
         best = arb.neg_inf()
         with precision(WORKING_DIGITS):
-            for i in range(count + 1):
+            for i in range(1, count):  # inside: the outermost floats may lie outside
                 value = self.at(arb(self.left + (self.right - self.left) * i / count))
                 if value.is_finite() and value.lower() > best:
                     best = arb(value.lower())

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -320,12 +321,7 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
 
     def limit(body: Any, x: Any, target: Any, side: Any) -> Any:
         if target == sp.oo and body.has(sp.factorial, sp.gamma, sp.binomial):
-            inner = sp.expand_log(sp.log(sp.expand_func(body.rewrite(sp.gamma))), force=True)
-            inner = inner.replace(
-                lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.gamma),
-                lambda e: sp.loggamma(e.args[0].args[0]),
-            )
-            return sp.exp(sp.limit(inner, x, target))
+            return _factorial_limit(body, x)
         return sp.limit(sp.powsimp(body), x, target, str(side))
 
     for _ in range(4):
@@ -346,6 +342,17 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
         else:
             break
     return e
+
+
+@lru_cache(maxsize=256)
+def _factorial_limit(body: Any, x: Any) -> Any:
+    """Limit at infinity of a positive product with factorials, through its logarithm."""
+    inner = sp.expand_log(sp.log(sp.expand_func(body.rewrite(sp.gamma))), force=True)
+    inner = inner.replace(
+        lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.gamma),
+        lambda e: sp.loggamma(e.args[0].args[0]),
+    )
+    return sp.exp(sp.limit(inner, x, sp.oo))
 
 
 _BOUND: dict[tuple[str, int], Any] = {}

@@ -98,7 +98,7 @@ class Cursor:
                 if depth == 0:
                     return j
                 depth -= 1
-        self.fail("a bracket is never closed", at=i)
+        return self.fail("this bracket is never closed", at=max(i - 1, 0))
 
     def group_text(self, i: int) -> tuple[str, int]:
         """Return the joined text of the unit at `i` (an atom with its argument) and its end."""

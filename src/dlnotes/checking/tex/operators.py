@@ -245,7 +245,9 @@ class Operators(Names):
                 if inner == 0:
                     return j
                 inner -= 1
-        self.fail("this integral has no differential", "write \\,dx at its end", at=start - 1)
+        return self.fail(
+            "this integral has no differential", "write \\,dx at its end", at=start - 1
+        )
 
     def _is_differential(self, j: int) -> bool:
         if self.tokens[j].text not in DIFFERENTIAL:

@@ -1,0 +1,240 @@
+"""Looking for a point at which a step fails: balls first, closed forms and decimals after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from flint import arb
+
+from dlnotes.checking.engines import points, sampling, symbolic
+from dlnotes.checking.verdicts import (
+    Counterexample,
+    Tier,
+    Verdict,
+    refuted,
+)
+
+if TYPE_CHECKING:
+    from dlnotes.checking.contexts import Context, Side
+    from dlnotes.checking.vocabulary import Vocabulary
+
+from dlnotes.checking.steps import Step, choices_of, context_of
+
+__all__ = ["POINTS", "refute", "refute_numerically", "undefined"]
+
+POINTS = 12
+"""How many sample points are tried in each choice of sizes."""
+
+
+def _fails(a: Any, op: str, b: Any) -> bool:
+    """Whether ``a op b`` is certainly false for balls."""
+    if op == "=":
+        return not a.overlaps(b)
+    if not isinstance(a, arb) or not isinstance(b, arb):
+        return False
+    gap = a - b
+    return bool(
+        {
+            r"\le": gap > 0,
+            r"\ge": gap < 0,
+            "<": gap >= 0,
+            ">": gap <= 0,
+            r"\ne": gap == 0,
+        }[op]
+    )
+
+
+def _show(v: Any) -> str:
+    if isinstance(v, arb):
+        return str(v.str(10, radius=False)) if v.is_finite() else str(v)
+    return str(v)
+
+
+def _counterexample(
+    context: Context, step: Step, tex: str, k: int, left: Any, right: Any, where: str
+) -> Counterexample:
+    point = context.point(k)
+    assert point is not None
+    sides = (context.side(step.left), context.side(step.right))
+    symbols = {s for side in sides for c in side.cells for s in c.free_symbols}
+    symbols |= {s for c in context.known for s in c.free_symbols}
+    names = context.interpreter.table.names
+    shown: dict[str, str] = {}
+    for key, size in (context.sizes or {}).items():
+        shown[key] = str(size)
+    inverse = dict(context.interpreter.table.substitutions.items())
+    used: set[Any] = set()
+    for s, v in inverse.items():
+        if s.is_Symbol and v.free_symbols & symbols:
+            try:
+                shown[names.get(s, str(s))] = _show(points.evaluate(context.free(v), point))
+                used |= v.free_symbols
+            except points.Indeterminate:
+                continue
+    for s in sorted(symbols - used, key=str):
+        if s in point.exact:
+            shown[names.get(s, str(s))] = str(point.exact[s])
+    note = points.generic_note([c for side in sides for c in side.cells])
+    note = "; ".join(x for x in (note, where) if x)
+    return Counterexample(shown, left, right, step.op, step.text(tex), note)
+
+
+def _entry(shape: tuple[Any, ...], n: int) -> str:
+    if not shape:
+        return ""
+    row, col = divmod(n, int(shape[1]))
+    return f"entry ({row + 1}, {col + 1})" if int(shape[1]) > 1 else f"entry {row + 1}"
+
+
+def undefined(context: Context, step: Step, tex: str, left: Side, right: Side) -> Verdict:
+    """Return the refutation of a step one of whose sides has no meaning."""
+    shown = {k: str(v) for k, v in (context.sizes or {}).items()}
+    a = left.undefined or "defined"
+    b = right.undefined or "defined"
+    c = Counterexample(shown, a, b, step.op, step.text(tex), "a side has no meaning")
+    return refuted(c, Tier.SYMBOLIC, "a side has no meaning")
+
+
+def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None, bool]:
+    """Look for a point where the step fails; also say whether any point could be tried."""
+    tried = False
+    choices, _, _ = choices_of(step, vocabulary, proving=False)
+    with points.precision():
+        for sizes in choices:
+            context = context_of(vocabulary, sizes, step.hypotheses)
+            if context.impossible:
+                tried = True
+                continue
+            left, right = context.side(step.left), context.side(step.right)
+            if left.undefined or right.undefined:
+                return undefined(context, step, tex, left, right), True
+            if left.shape != right.shape:
+                show = [" x ".join(map(str, s.shape)) or "a number" for s in (left, right)]
+                c = Counterexample(
+                    {k: str(v) for k, v in sizes.items()},
+                    show[0],
+                    show[1],
+                    step.op,
+                    step.text(tex),
+                    "the shapes differ",
+                )
+                return refuted(c, Tier.SYMBOLIC, "the shapes differ"), True
+            for k in range(POINTS):
+                a, b = context.values(step.left, k), context.values(step.right, k)
+                if a is None or b is None:
+                    continue
+                tried = True
+                for n, (x, y) in enumerate(zip(a, b, strict=True)):
+                    if _fails(x, step.op, y):
+                        c = _counterexample(
+                            context, step, tex, k, _show(x), _show(y), _entry(left.shape, n)
+                        )
+                        return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,)), True
+                if not any(c.free_symbols for s in (left, right) for c in s.cells):
+                    break
+    return None, tried
+
+
+def _refute_closed(
+    step: Step, vocabulary: Vocabulary, tex: str, choices: list[dict[str, int]]
+) -> Verdict | None:
+    """Evaluate limits, integrals and infinite sums in closed form, then compare balls."""
+    for sizes in choices:
+        context = context_of(vocabulary, sizes, step.hypotheses)
+        left, right = context.side(step.left), context.side(step.right)
+        for n, pair in enumerate(zip(left.cells, right.cells, strict=True)):
+            try:
+                with symbolic.time_limit(4.5):
+                    x, y = (symbolic.close_operators(c, context.implied) for c in pair)
+            except (symbolic.Budget, NotImplementedError, ValueError, TypeError):
+                continue
+            infinite = [c for c in (x, y) if c in (sp.oo, -sp.oo)]
+            if len(infinite) == 1 and step.op == "=":
+                c = Counterexample(
+                    {k: str(v) for k, v in sizes.items()},
+                    str(x),
+                    str(y),
+                    step.op,
+                    step.text(tex),
+                    "one side is infinite",
+                )
+                return refuted(c, Tier.SYMBOLIC, engines=(symbolic.ENGINE,))
+            for k in range(3):
+                point = context.point(k)
+                if point is None:
+                    continue
+                try:
+                    with points.precision():
+                        a, b = points.evaluate(x, point), points.evaluate(y, point)
+                        if a.is_finite() and b.is_finite() and _fails(a, step.op, b):
+                            c = _counterexample(
+                                context, step, tex, k, _show(a), _show(b), _entry(left.shape, n)
+                            )
+                            return refuted(
+                                c, Tier.SYMBOLIC, engines=(symbolic.ENGINE, points.ENGINE)
+                            )
+                except (points.Indeterminate, ValueError, OverflowError, AttributeError):
+                    continue
+    return None
+
+
+def refute_numerically(
+    step: Step, vocabulary: Vocabulary, tex: str
+) -> tuple[Verdict | None, bool]:
+    """Do the same with mpmath, for integrals, infinite sums and limits."""
+    import mpmath as mp
+
+    choices, _, _ = choices_of(step, vocabulary, proving=False)
+    agreed = 0
+    closed = _refute_closed(step, vocabulary, tex, choices[:2])
+    if closed is not None:
+        return closed, True
+    for sizes in choices[:2]:
+        context = context_of(vocabulary, sizes, step.hypotheses)
+        left, right = context.side(step.left), context.side(step.right)
+        for k in range(4):
+            point = context.point(k)
+            if point is None:
+                continue
+            for n, (x, y) in enumerate(zip(left.cells, right.cells, strict=True)):
+                try:
+                    env = {
+                        s: mp.mpf(point[s].mid().str(40, radius=False))
+                        for e in (x, y)
+                        for s in e.free_symbols
+                    }
+                    a = sampling.decimal_value(x, env)
+                    b = sampling.decimal_value(y, env)
+                except (sampling.NoValue, points.Indeterminate, ArithmeticError):
+                    continue
+                gap = a - b
+                if not isinstance(gap, mp.mpf):
+                    continue
+                slack = mp.mpf(10) ** (-6 if x.has(sp.Limit) or y.has(sp.Limit) else -9)
+                slack = (
+                    slack if not (x.has(sp.Limit) or y.has(sp.Limit)) else mp.mpf("0.02")
+                ) * (1 + abs(a) + abs(b))
+                fails = {
+                    "=": abs(gap) > slack,
+                    r"\le": gap > slack,
+                    "<": gap > slack,
+                    r"\ge": gap < -slack,
+                    ">": gap < -slack,
+                    r"\ne": False,
+                }[step.op]
+                if fails:
+                    c = _counterexample(
+                        context,
+                        step,
+                        tex,
+                        k,
+                        mp.nstr(a, 10),
+                        mp.nstr(b, 10),
+                        _entry(left.shape, n),
+                    )
+                    return refuted(c, Tier.SAMPLED, engines=(sampling.ENGINE,)), True
+                agreed += 1
+            if not any(c.free_symbols for s in (left, right) for c in s.cells):
+                break
+    return None, agreed > 0

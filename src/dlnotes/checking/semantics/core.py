@@ -1,0 +1,120 @@
+"""The state of an interpreter, shared by its parts: symbols, conditions, what is frozen."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from dlnotes.checking.semantics.symbols import Table
+from dlnotes.checking.semantics.values import (
+    Distribution,
+    Undefined,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dlnotes.checking.entries import Entry
+    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.vocabulary import Vocabulary
+
+__all__ = ["Core", "Env"]
+
+Env = dict[str, Any]
+
+
+class Core:
+    """State of an interpreter, and what its parts ask of each other."""
+
+    def __init__(self, vocabulary: Vocabulary, sizes: Mapping[str, int] | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.sizes_known = sizes is not None
+        self.sizes: dict[str, int] = dict(sizes or {})
+        self.table = Table()
+        self.conditions: dict[Any, Any] = {}
+        self.frozen: dict[tuple[Any, ...], Any] = {}
+        self.frozen_families: dict[str, Any] = {}
+        self.ranges: dict[Any, tuple[Any, Any]] = {}
+        self.random: dict[Any, Entry] = {}
+        self.defined: dict[tuple[Any, ...], Any] = {}
+        self.array_memo: dict[tuple[Any, ...], Any] = {}
+        self.depth = 0
+        self._count = itertools.count()
+        self.given: list[Any] = []
+        self._density: dict[Any, Any] = {}
+
+    def value(self, node: Node, env: Env | None = None) -> Any:
+        """Return the value of `node`; `env` holds bound variables."""
+        method = getattr(self, "_" + node.kind, None)
+        if method is None:
+            msg = f"{node.kind} has no value here"
+            raise Undefined(msg)
+        return method(node, env or {})
+
+    # Provided by the interpreter.
+    def truth(self, node: Node, env: Env) -> Any:
+        """Return a truth value."""
+        raise NotImplementedError
+
+    def entry_value(self, entry: Entry, indices: tuple[Any, ...] = ()) -> Any:
+        """Return the value of a declared name."""
+        raise NotImplementedError
+
+    def number(self, text: str, env: Env | None = None) -> Any:
+        """Evaluate the text of a range end."""
+        raise NotImplementedError
+
+    def set_value(self, node: Node, env: Env) -> Any:
+        """Return a set."""
+        raise NotImplementedError
+
+    def definition(self, entry: Entry, env: Env, roles: dict[str, str]) -> Any:
+        """Evaluate a definition."""
+        raise NotImplementedError
+
+    def call_entry(self, entry: Entry, indices: tuple[Any, ...], args: list[Any]) -> Any:
+        """Apply a declared function."""
+        raise NotImplementedError
+
+    def distribution(self, entry: Entry, indices: tuple[Any, ...]) -> Distribution:
+        """Return a declared distribution."""
+        raise NotImplementedError
+
+    def declared_array(self, entry: Entry, env: Env, key: tuple[Any, ...]) -> Any:
+        """Return a declared array."""
+        raise NotImplementedError
+
+    def function_value(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
+        """Return a declared function as a value."""
+        raise NotImplementedError
+
+    def parameters(self, entry: Entry, args: list[Any]) -> Env:
+        """Bind the parameters of a function."""
+        raise NotImplementedError
+
+    def roles_of(self, entry: Entry, args: list[Any]) -> dict[str, str]:
+        """Return the roles of parameters."""
+        raise NotImplementedError
+
+    def index_env(self, entry: Entry, indices: tuple[Any, ...]) -> Env:
+        """Bind the indices of an entry."""
+        raise NotImplementedError
+
+    # -- conditions ----------------------------------------------------------------------
+    def require(self, condition: Any, why: Any) -> None:
+        """Note a condition under which the value is defined."""
+        if condition != sp.true:
+            self.conditions.setdefault(condition, why)
+
+    def require_nonnegative(self, value: Any) -> None:
+        """Note that `value` must not be negative."""
+        if value.is_extended_nonnegative is not True and not value.has(sp.I):
+            self.require(sp.Ge(value, 0, evaluate=False), value)
+
+    def fresh(self, size: Any) -> Any:
+        """Return a new index that runs from 1 to `size`."""
+        k = sp.Dummy(f"k{next(self._count)}", integer=True, positive=True)
+        self.ranges[k] = (sp.Integer(1), sp.sympify(size))
+        return k

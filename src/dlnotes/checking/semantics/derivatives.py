@@ -1,0 +1,383 @@
+r"""Derivatives and gradients.
+
+A derivative by a *defined* name freezes that name: everything that depends on it is
+differentiated through it, and its value is put back afterwards. So ``\partial L/\partial p``
+means the same whether ``p`` is a free symbol or the softmax of something.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from dlnotes.checking.semantics import arrays
+from dlnotes.checking.semantics.core import Core
+from dlnotes.checking.semantics.values import (
+    Family,
+    FunctionValue,
+    NotGeneral,
+    Undefined,
+    shape_of,
+)
+from dlnotes.checking.tex.nodes import Node as TexNode
+
+if TYPE_CHECKING:
+    from dlnotes.checking.tex.nodes import Node
+
+__all__ = ["Derivatives"]
+
+Env = dict[str, Any]
+
+
+class Derivatives(Core):
+    """The part of the interpreter for derivatives."""
+
+    def differentiate(self, expression: Any, variable: Any, times: int = 1) -> Any:
+        """Differentiate a number; kinks leave conditions, |x| becomes sign(x) x'."""
+        if expression.has(sp.Max, sp.Min):
+            expression = expression.rewrite(sp.Piecewise)
+        for atom in expression.atoms(sp.Abs, sp.sign):
+            if atom.has(variable):
+                self.require(sp.Ne(atom.args[0], 0, evaluate=False), atom.args[0])
+        for atom in expression.atoms(sp.floor, sp.ceiling):
+            if atom.has(variable):
+                msg = "derivative of a step function"
+                raise NotGeneral(msg)
+        for piecewise in expression.atoms(sp.Piecewise):
+            if piecewise.has(variable):
+                self._kinks(piecewise, variable)
+        for _ in range(times):
+            expression = expression.diff(variable)
+            expression = expression.replace(
+                lambda e: isinstance(e, sp.Derivative) and isinstance(e.expr, sp.sign),
+                lambda _: sp.Integer(0),
+            )
+            expression = expression.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+        return expression
+
+    def _kinks(self, piecewise: Any, variable: Any) -> None:
+        """Require that the variable is off the boundaries where pieces do not join."""
+        pieces = list(piecewise.args)
+        for k, (value, condition) in enumerate(pieces[:-1]):
+            for relation in condition.atoms(sp.core.relational.Relational):
+                gap = relation.lhs - relation.rhs
+                if not gap.has(variable):
+                    continue
+                if isinstance(relation, (sp.Eq, sp.Ne)):
+                    self.require(sp.Ne(gap, 0, evaluate=False), gap)
+                    continue
+                other = pieces[k + 1][0]
+                if not self._smooth(value, other, gap, variable):
+                    self.require(sp.Ne(gap, 0, evaluate=False), gap)
+
+    @staticmethod
+    def _smooth(a: Any, b: Any, gap: Any, variable: Any) -> bool:
+        """Whether two pieces and their derivatives agree where `gap` is zero."""
+        slope = gap.diff(variable)
+        if not slope.is_number or slope == 0:
+            return False
+        at = sp.solve(gap, variable)
+        difference = a - b
+        return len(at) == 1 and all(
+            sp.simplify(d.subs(variable, at[0])) == 0
+            for d in (difference, difference.diff(variable))
+        )
+
+    def derivative_at(self, call: Any, point: Any, times: int) -> Any:
+        """Return the derivative of a function of one number at `point`."""
+        u = sp.Dummy("u", real=not point.has(sp.I))
+        before = self.conditions
+        self.conditions = {}
+        value = self.differentiate(call(u), u, times)
+        inner, self.conditions = self.conditions, before
+        for condition, why in inner.items():
+            self.require(condition.xreplace({u: point}), why.xreplace({u: point}))
+        return value.xreplace({u: point})
+
+    def _target(self, node: Node, env: Env) -> tuple[Any, Any, Any]:
+        """Return what freezes a variable: a setter, its entry and its value."""
+        if node.kind == "bound":
+            value = env[node.value]
+            return ("env", node.value), None, value
+        if node.kind == "component":
+            base = node.args[0]
+            where = tuple(self.value(a, env) for a in node.args[1:])
+            if base.kind == "name":
+                return ("component", base, where), None, self.value(node, env)
+        if node.kind == "name":
+            entry = self.vocabulary.entries[node.value]
+            indices = tuple(self.value(a, env) for a in node.args)
+            return ("entry", (entry.key, *indices)), entry, self.value(node, env)
+        if node.kind == "apply" and node.value[0] == "entry" and not node.value[2]:
+            entry = self.vocabulary.entries[node.value[1]]
+            if entry.role == "distribution":
+                k = self.value(node.args[-1], env)
+                return ("entry", (entry.key, "p", int(k))), entry, self.value(node, env)
+        msg = "a derivative is taken by a declared or bound name"
+        raise Undefined(msg)
+
+    def _frozen_symbols(self, value: Any) -> Any:
+        """Return fresh symbols of the shape of `value`."""
+
+        def one(v: Any) -> Any:
+            sign = {"positive": True} if v.is_positive else {"real": True}
+            return sp.Dummy("w", **sign)
+
+        if isinstance(value, sp.MatrixBase):
+            return value.applyfunc(one)
+        if isinstance(value, Family):
+            base = sp.IndexedBase(sp.Dummy("w"), real=True)
+            if value.shape[1] != 1:
+                msg = "derivative by a defined matrix"
+                raise NotGeneral(msg)
+            return Family(value.shape, lambda i, _: base[i])
+        return one(value)
+
+    def _is_symbol(self, value: Any) -> bool:
+        if isinstance(value, Family):
+            one = sp.Integer(1)
+            where = [one if s == 1 else self.fresh(s) for s in value.shape]
+            cell = value.entry(*where)
+            used = {i for i in where if i != 1}
+            return isinstance(cell, sp.Indexed) and used <= set(cell.indices)
+        if isinstance(value, sp.MatrixBase):
+            cells = list(value)
+            return all(c.is_Symbol for c in cells) and len(set(cells)) == len(cells)
+        return bool(getattr(value, "is_Symbol", False) or isinstance(value, sp.Indexed))
+
+    def _deriv(self, node: Node, env: Env) -> Any:
+        partial, orders = node.value
+        body, variables = node.args[0], node.args[1:]
+        return self._derive(body, list(zip(variables, orders, strict=True)), env, partial)
+
+    def _derive(
+        self, body: Node, steps: list[tuple[Node, int]], env: Env, partial: bool
+    ) -> Any:
+        siblings = self._siblings(body, steps[0][0], env) if partial else {}
+        if siblings:
+            old = dict(self.frozen)
+            self.frozen |= {k: s for k, (s, _) in siblings.items()}
+            try:
+                result = self._derive(body, steps, env, False)
+            finally:
+                self.frozen = old
+            for s, v in siblings.values():
+                result = self._put(result, self._thaw(s, v))
+            return result
+        (variable, times), rest = steps[0], steps[1:]
+        target, _, value = self._target(variable, env)
+
+        def inner(e: Env) -> Any:
+            if rest:
+                return self._derive(body, rest, e, partial)
+            return self._body_of(body, variable, e)
+
+        if self._is_symbol(value):
+            result = inner(env)
+            return self._by(result, value, times)
+        if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:
+            return self._derive_by_member(target[1], inner, env, times)
+        symbols = self._frozen_symbols(value)
+        old_frozen, old_conditions = dict(self.frozen), self.conditions
+        self.conditions = {}
+        try:
+            if target[0] == "env":
+                env = {**env, target[1]: symbols}
+            elif target[0] == "component":
+                whole = self.value(target[1], env)
+                if isinstance(whole, Family):
+                    msg = "derivative by a component of a defined family"
+                    raise NotGeneral(msg)
+                changed = sp.Matrix(whole)
+                row = int(target[2][0]) - 1
+                col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
+                changed[row, col] = symbols
+                base = target[1]
+                key = (base.value, *(self.value(a, env) for a in base.args))
+                self.frozen[key] = changed.as_immutable()
+            else:
+                self.frozen[target[1]] = symbols
+            result = self._by(inner(env), symbols, times)
+        finally:
+            thaw = self._thaw(symbols, value)
+            self.frozen = old_frozen
+            conditions, self.conditions = self.conditions, old_conditions
+        for condition, why in conditions.items():
+            self.require(self._put(condition, thaw), self._put(why, thaw))
+        return self._put(result, thaw)
+
+    def _siblings(
+        self, body: Node, variable: Node, env: Env
+    ) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+        """Return what a partial derivative holds fixed: the other direct arguments."""
+        del env
+        if body.kind != "name" or variable.kind != "name" or body.args:
+            return {}
+        entry = self.vocabulary.entries[body.value]
+        out: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        for key in entry.direct:
+            if key != variable.value and key in self.vocabulary.entries:
+                value = self.entry_value(self.vocabulary.entries[key])
+                if not self._is_symbol(value):
+                    out[(key,)] = (self._frozen_symbols(value), value)
+        return out
+
+    def _derive_by_member(self, key: tuple[Any, ...], inner: Any, env: Env, times: int) -> Any:
+        """Differentiate by one member of a defined family: the whole family is frozen."""
+        name, indices = str(key[0]), key[1:]
+        entry = self.vocabulary.entries[name]
+        base = sp.IndexedBase(sp.Dummy("w"), real=True)
+        if name in self.frozen_families:
+            msg = "two derivatives by the same family"
+            raise NotGeneral(msg)
+        self.frozen_families[name] = base
+        try:
+            result = self._by(inner(env), base[indices], times)
+        finally:
+            del self.frozen_families[name]
+
+        def put(x: Any) -> Any:
+            return x.replace(
+                lambda e: isinstance(e, sp.Indexed) and e.base == base,
+                lambda e: self.entry_value(entry, tuple(e.indices)),
+            )
+
+        noted, self.conditions = list(self.conditions.items()), {}
+        self.conditions |= {put(c): put(w) for c, w in noted}
+        return result.map(put) if isinstance(result, Family) else put(result)
+
+    @staticmethod
+    def _thaw(symbols: Any, value: Any) -> dict[Any, Any]:
+        if isinstance(symbols, sp.MatrixBase):
+            return dict(zip(list(symbols), list(value), strict=True))
+        if isinstance(symbols, Family):
+            return {symbols: value}
+        return {symbols: value}
+
+    @staticmethod
+    def _put(result: Any, thaw: dict[Any, Any]) -> Any:
+        families = {k: v for k, v in thaw.items() if isinstance(k, Family)}
+        if families:
+            ((old, new),) = families.items()
+            base = old.entry(sp.Integer(1), sp.Integer(1)).base
+
+            def put(x: Any) -> Any:
+                return x.replace(
+                    lambda e: isinstance(e, sp.Indexed) and e.base == base,
+                    lambda e: new.entry(e.indices[0], sp.Integer(1)),
+                )
+
+            return result.map(put) if isinstance(result, Family) else put(result)
+        if isinstance(result, Family):
+            return result.map(lambda x: x.xreplace(thaw))
+        return result.xreplace(thaw) if hasattr(result, "xreplace") else result
+
+    def _body_of(self, body: Node, variable: Node, env: Env) -> Any:
+        """Evaluate the body; a bare function is taken at its own variables."""
+        if body.kind != "function":
+            return self.value(body, env)
+        function = self.value(body, env)
+        if not isinstance(function, FunctionValue):
+            msg = "cannot differentiate this"
+            raise Undefined(msg)
+        entry = self.vocabulary.entries.get(body.value[1])
+        params = entry.params if entry is not None else ()
+        args = []
+        for name in params:
+            if name in env:
+                args.append(env[name])
+            elif name in self.vocabulary.entries:
+                args.append(self.entry_value(self.vocabulary.entries[name]))
+            else:
+                msg = f"{name} is not declared: write the argument of the function"
+                raise Undefined(msg)
+        if not params:
+            args = [self.value(variable, env)]
+        return function.call(*args)
+
+    def _by(self, result: Any, variable: Any, times: int) -> Any:
+        """Differentiate a number or array by a number or array."""
+        result = arrays.scalar_like(result)
+        if not isinstance(variable, (sp.MatrixBase, Family)):
+            if isinstance(result, Family):
+                return result.map(lambda x: self.differentiate(x, variable, times))
+            return arrays.elementwise(lambda x: self.differentiate(x, variable, times), result)
+        if isinstance(variable, Family):
+            return self._by_family(result, variable)
+        if not arrays.is_array(result):
+            return variable.applyfunc(lambda v: self.differentiate(result, v, times))
+        if 1 not in shape_of(result) or 1 not in shape_of(variable):
+            msg = "the derivative of a matrix by a matrix is not read"
+            raise Undefined(msg)
+        tops, bottoms = list(result), list(variable)
+        jacobian = sp.ImmutableMatrix(
+            len(tops), len(bottoms), lambda i, j: self.differentiate(tops[i], bottoms[j], times)
+        )
+        return jacobian.T if self.vocabulary.denominator_layout else jacobian
+
+    def _by_family(self, result: Any, variable: Family) -> Any:
+        if arrays.is_array(result):
+            m, n = shape_of(result)[0], shape_of(variable)[0]
+            if shape_of(result)[1] != 1 or shape_of(variable)[1] != 1:
+                msg = "Jacobian of matrices"
+                raise NotGeneral(msg)
+            one = sp.Integer(1)
+            jac = Family(
+                (m, n),
+                lambda i, j: self.differentiate(result.entry(i, one), variable.entry(j, one)),
+            )
+            return arrays.transpose(jac) if self.vocabulary.denominator_layout else jac
+        return Family(
+            variable.shape, lambda i, j: self.differentiate(result, variable.entry(i, j))
+        )
+
+    def _grad(self, node: Node, env: Env) -> Any:
+        body, variable = node.args
+        if variable.kind == "none":
+            variable = self._gradient_variable(body)
+        target, _, value = self._target(variable, env)
+        if not arrays.is_array(value):
+            msg = "a gradient is taken by a vector"
+            raise Undefined(msg)
+        del target
+        first = self._derive(body, [(variable, 1)], env, False)
+        if arrays.is_array(self._scalar_probe(body, variable, env)):
+            return arrays.transpose(first)
+        if node.value == 1:
+            return first
+        if isinstance(first, Family) or not self._is_symbol(value):
+            msg = "Hessian of symbolic size"
+            raise NotGeneral(msg)
+        cells = list(value)
+        return sp.ImmutableMatrix(
+            len(cells), len(cells), lambda i, j: self.differentiate(first[i], cells[j])
+        )
+
+    def _scalar_probe(self, body: Node, variable: Node, env: Env) -> Any:
+        return arrays.scalar_like(self._body_of(body, variable, env))
+
+    def _gradient_variable(self, body: Node) -> Node:
+        inner = body
+        while inner.kind in ("pow", "div", "mul", "neg") and inner.args:
+            inner = inner.args[0]
+        if inner.kind == "apply":
+            count = inner.value[3]
+            arguments = [a for a in inner.args[count:] if a.kind in ("name", "bound")]
+            if len(arguments) == 1:
+                return arguments[0]
+        if inner.kind == "function" and inner.value[0] == "entry":
+            entry = self.vocabulary.entries[inner.value[1]]
+            if len(entry.params) == 1 and entry.params[0] in self.vocabulary.entries:
+                return TexNode("name", (), entry.params[0])
+        msg = r"which variable is the gradient taken by? write \nabla_{x}"
+        raise Undefined(msg)
+
+    def _at(self, node: Node, env: Env) -> Any:
+        body, variable, point = node.args
+        value = self.value(variable, env)
+        if not self._is_symbol(value):
+            msg = "an evaluation bar needs a free variable"
+            raise Undefined(msg)
+        result = self.value(body, env)
+        return self._put(result, self._thaw(value, self.value(point, env)))

@@ -1,0 +1,127 @@
+"""The steps of a formula, the contexts they are checked in, and the report on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from dlnotes.checking.contexts import Context
+from dlnotes.checking.semantics.instances import discrete_names, index_choices, size_choices
+from dlnotes.checking.verdicts import (
+    Kind,
+    Verdict,
+    unproved,
+)
+
+if TYPE_CHECKING:
+    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.vocabulary import Vocabulary
+
+__all__ = ["Report", "Step", "choices_of", "context_of", "steps_of"]
+
+_FLIP = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation of a display, with the hypotheses it stands under."""
+
+    left: Node
+    op: str
+    right: Node
+    hypotheses: tuple[Node, ...] = ()
+
+    def text(self, tex: str) -> str:
+        """Return the TeX of the step."""
+        return f"{self.left.source(tex)} {self.op} {self.right.source(tex)}".replace("&", "")
+
+
+@dataclass
+class Report:
+    """The verdicts on the steps of a display, and what follows for the whole."""
+
+    steps: list[tuple[Step, Verdict]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weakest of the steps' verdicts."""
+        if not self.steps:
+            return unproved("nothing to check")
+        for kind in (Kind.REFUTED, Kind.UNPROVED):
+            for _, v in self.steps:
+                if v.kind is kind:
+                    return v
+        worst = min((v for _, v in self.steps), key=lambda v: v.tier)
+        engines = tuple(sorted({e for _, v in self.steps for e in v.engines}))
+        conditions = tuple(dict.fromkeys(c for _, v in self.steps for c in v.side_conditions))
+        return replace(
+            worst,
+            engines=engines,
+            side_conditions=conditions,
+            seconds=self.seconds,
+            detail="; ".join(dict.fromkeys(v.detail for _, v in self.steps if v.detail)),
+        )
+
+
+def steps_of(node: Node, hypotheses: tuple[Node, ...] = ()) -> list[Step]:
+    """Return the relations of a formula, each with what it may assume."""
+    if node.kind == "chain":
+        return [
+            Step(a, op, b, hypotheses)
+            for a, op, b in zip(node.args, node.value, node.args[1:], strict=False)
+        ]
+    if node.kind == "and":
+        return [s for a in node.args for s in steps_of(a, hypotheses)]
+    if node.kind == "forall":
+        domain, body = node.args
+        more = (domain,) if domain.kind != "none" else ()
+        return steps_of(body, (*hypotheses, *more))
+    if node.kind == "implies":
+        return steps_of(node.args[1], (*hypotheses, node.args[0]))
+    if node.kind == "iff":
+        a, b = node.args
+        return steps_of(b, (*hypotheses, a)) + steps_of(a, (*hypotheses, b))
+    msg = f"{node.kind} is not a statement"
+    raise ValueError(msg)
+
+
+def context_of(
+    vocabulary: Vocabulary, sizes: dict[str, int] | None, hypotheses: tuple[Node, ...]
+) -> Context:
+    """Return the context for a choice of sizes (None: in general), made once."""
+    key = ("context", None if sizes is None else tuple(sorted(sizes.items())), hypotheses)
+    if key not in vocabulary.memo:
+        vocabulary.memo[key] = Context(vocabulary, sizes, hypotheses)
+    context = vocabulary.memo[key]
+    assert isinstance(context, Context)
+    return context
+
+
+def choices_of(
+    step: Step, vocabulary: Vocabulary, *, proving: bool
+) -> tuple[list[dict[str, int]], bool, bool]:
+    """Return sizes and indices to try, whether any are free, and whether these are all."""
+    key = ("choices", step, proving)
+    if key in vocabulary.memo:
+        return vocabulary.memo[key]  # type: ignore[return-value]
+    nodes = [step.left, step.right, *step.hypotheses, *vocabulary.assumed()]
+    names = discrete_names(nodes, vocabulary)
+    indices = [k for k in names if vocabulary.entries[k].kind == "index"]
+    complete = len(indices) == len(names)
+    out: list[dict[str, int]] = []
+    for sizes in size_choices(names, vocabulary, proving=proving):
+        probe = context_of(vocabulary, sizes, ()).interpreter
+        ends = []
+        for k in indices:
+            low, high = (probe.number(t) for _, t in vocabulary.entries[k].conditions)
+            if high == sp.oo:
+                complete, high = False, low + 3
+            ends.append((int(low), int(high)))
+        limit = 40 if proving else 9
+        found = index_choices(indices, ends, limit)
+        out += [sizes | i for i in found]
+    vocabulary.memo[key] = (out, bool(names), complete)
+    return out, bool(names), complete

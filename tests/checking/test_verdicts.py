@@ -1,0 +1,162 @@
+"""Statements over the whole subset get the verdict that they deserve."""
+
+import time
+
+import pytest
+
+from dlnotes.checking import Kind, Statement, Tier
+from dlnotes.checking.derivations import check
+from dlnotes.checking.vocabulary import Vocabulary, VocabularyError
+
+SCALARS = r"""
+x : real
+y : real
+a : positive
+b : positive
+q : in (0, 1)
+f : smooth function
+X ~ Normal(0, 1)
+Z : random
+\sigma(t) := \frac{1}{1 + \exp(-t)}
+\Phi(t) := \frac{1}{2}(1 + \operatorname{erf}(\frac{t}{\sqrt{2}}))
+\phi(t) := \frac{1}{\sqrt{2\pi}} \exp(-\frac{t^2}{2})
+"""
+SIZES = r"""
+K : integer >= 2
+m : integer >= 1
+n : integer >= 1
+i : index 1..K
+j : index 1..K
+z_k : real, k = 1..K
+t_k : real, k = 1..K
+c : real
+s_k := \frac{\exp(z_k)}{\sum_{l=1}^{K} \exp(z_l)}, k = 1..K
+L := -\sum_{k=1}^{K} t_k \log(s_k)
+A : matrix m x n
+w : vector n
+h : vector m
+assume : \sum_{k=1}^{K} t_k = 1
+"""
+
+
+def verdict(vocabulary, tex):
+    return check(Statement("t", tex, Vocabulary.parse(vocabulary))).verdict
+
+
+class TestProved:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\frac{d}{dx}\sigma(x) = \frac{e^{-x}}{(1+e^{-x})^2} = \sigma(x)(1-\sigma(x))",
+            r"0 < \sigma'(x) \le \frac14",
+            r"\tanh(x) = 2\sigma(2x) - 1",
+            r"\frac{d}{dx}(x\Phi(x)) = \Phi(x) + x\phi(x)",
+            r"\mathbb{E}[e^{aX}] = e^{a^2/2}",
+            r"\operatorname{Var}[aZ + b] = a^2 \operatorname{Var}[Z]",
+            r"\frac{d}{dx} f(x^2) = 2x f'(x^2)",
+            r"\sum_{k=0}^{\infty} q^k = \frac{1}{1-q}",
+            r"\int_0^1 f'(x + sy)y\,ds = f(x + y) - f(x)",
+            r"\lim_{x \to \infty} \sigma(x) = 1",
+            r"\frac{d}{dx}\max(x, 0) = \begin{cases} 1 & x > 0 \\ 0 & x < 0 \end{cases}",
+            r"e^x \ge 1 + x",
+            r"\sqrt{ab} \le \frac{a+b}{2}",
+            r"|x + y| \le |x| + |y|",
+            r"x > 1 \Rightarrow x^2 > x",
+            r"|x| \le 1 \iff -1 \le x \le 1",
+            r"\sqrt{2} \approx 1.414",
+            r"\sigma(x) \in (0, 1)",
+        ],
+    )
+    def test_scalars(self, tex):
+        assert verdict(SCALARS, tex).kind is Kind.PROVED
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\sum_{k=1}^{K} s_k = 1",
+            r"\frac{\partial s_i}{\partial z_j} = s_i(\delta_{ij} - s_j)",
+            r"\frac{\partial L}{\partial z_j} = s_j - t_j",
+            r"\frac{\exp(z_j + c)}{\sum_{l=1}^{K}\exp(z_l + c)} = s_j",
+            r"\nabla_w \|Aw - h\|_2^2 = 2A^\top(Aw - h)",
+            r"\langle Aw, h \rangle = \langle w, A^\top h \rangle",
+        ],
+    )
+    def test_for_every_size(self, tex):
+        found = verdict(SIZES, tex)
+        assert found.kind is Kind.PROVED
+        assert found.tier is Tier.SYMBOLIC
+        assert found.detail == "for every size"
+
+    def test_small_sizes_only_is_sampled_and_says_so(self):
+        found = verdict("N : integer >= 1", r"\sum_{k=1}^{N} k = \frac{N(N+1)}{2}")
+        assert found.tier is Tier.SAMPLED
+        assert "N = 1..4" in found.detail
+
+
+class TestRefuted:
+    @pytest.mark.parametrize(
+        ("vocabulary", "tex"),
+        [
+            (SCALARS, r"\sigma'(x) = \sigma(x)(1 + \sigma(x))"),
+            (SCALARS, r"\sigma'(x) \le \frac15"),
+            (SCALARS, r"\frac{d}{dx}f(x^2) = 2f'(x^2)"),
+            (SCALARS, r"x > y \Rightarrow x^2 > y^2"),
+            (SCALARS, r"\mathbb{E}[e^{aX}] = e^{a/2}"),
+            (SCALARS, r"\sqrt{2} \approx 1.415"),
+            (SIZES, r"\frac{\partial s_i}{\partial z_j} = s_j(1 - s_j)"),
+            (SIZES, r"\nabla_w \|Aw - h\|_2^2 = 2A(Aw - h)"),
+            (SIZES, r"\frac{\partial L}{\partial z_j} = t_j - s_j"),
+        ],
+    )
+    def test_with_a_counterexample(self, vocabulary, tex):
+        found = verdict(vocabulary, tex)
+        assert found.kind is Kind.REFUTED
+        assert found.counterexample.left != found.counterexample.right
+
+    def test_counterexample_gives_step_sides_and_point(self):
+        found = verdict("x : real", r"x^2 + 1 = x^2 + 2")
+        text = str(found)
+        assert "step" in text
+        assert "x^2 + 1 = x^2 + 2" in text
+        assert "x = " in text
+
+
+class TestUnproved:
+    def test_cancelled_denominator(self):
+        found = verdict("x : real", r"\frac{x^2-1}{x-1} = x + 1")
+        assert found.kind is Kind.UNPROVED
+        assert "different sets" in found.detail
+
+    def test_cancelled_denominator_with_the_condition_declared(self):
+        text = "x : real\nassume : x \\ne 1"
+        assert verdict(text, r"\frac{x^2-1}{x-1} = x + 1").kind is Kind.PROVED
+
+    def test_kink_is_not_given_a_derivative(self):
+        tex = r"\frac{d}{dx}\max(x,0) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}"
+        assert verdict("x : real", tex).kind is Kind.UNPROVED
+
+    def test_norm_two_of_a_matrix_is_not_read_as_frobenius(self):
+        found = verdict("A : matrix 2 x 2", r"\|A\|_2^2 = \operatorname{tr}(A^\top A)")
+        assert found.kind is not Kind.PROVED
+
+
+class TestVocabulary:
+    @pytest.mark.parametrize(
+        "line",
+        ["x", "x : wobbly", "W : matrix 3", "f(x) := q + 1", "x : real, k = 1..3", "a := b :"],
+    )
+    def test_a_bad_line_is_quoted(self, line):
+        with pytest.raises(VocabularyError) as caught:
+            Vocabulary.parse(line)
+        assert line.split(",")[0] in str(caught.value)
+
+    def test_a_name_is_declared_once(self):
+        with pytest.raises(VocabularyError, match="twice"):
+            Vocabulary.parse("x : real\nx : positive")
+
+
+def test_a_claim_keeps_to_its_time():
+    text = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"
+    start = time.perf_counter()
+    verdict(text, r"\det(AB) = \det(A)\det(B)")
+    assert time.perf_counter() - start < 20  # 10 s on a quiet machine
