@@ -380,7 +380,8 @@ def _erratum(page: Page, d: Directive) -> Erratum:
         forms.append(
             Statement(f"{d.label}-{name}", tex, vocabulary, "erratum", page.path, d.line)
         )
-    return Erratum(d.label, *forms, d.line)
+    wrong, right = forms
+    return Erratum(d.label, wrong, right, d.line)
 
 
 def _unclassified(page: Page, d: Directive) -> None:
