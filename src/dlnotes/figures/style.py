@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -47,6 +48,9 @@ __all__ = [
     "show_image",
     "subplots",
 ]
+
+# Writing a PDF makes fontTools remark on the dates inside Matplotlib's own fonts.
+logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 INK = "#1b1b1f"
 MUTED = "#5f6670"
