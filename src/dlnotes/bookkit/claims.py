@@ -20,7 +20,7 @@ from sphinx.util import logging
 
 from dlnotes.checking.claims import REGISTRY, load_proofs
 from dlnotes.checking.engines import rocq
-from dlnotes.checking.ledger import Result, entry_failures, verify_page
+from dlnotes.checking.ledger import Result, entry_failures, erratum_problem, verify_page
 from dlnotes.checking.pages import read_page
 from dlnotes.checking.ties import runner
 
@@ -128,7 +128,8 @@ def _check(app: Sphinx, doctree: nodes.document) -> None:
     page = read_page(source.relative_to(root).as_posix(), source.read_text(encoding="utf-8"))
     store = ResultStore(root)
     results = verify_page(page, cache=store, key=store.key, run_formal=runner(root / "proofs"))
-    for problem in [*page.errors, *entry_failures(page)]:
+    errata = [problem for erratum in page.errata if (problem := erratum_problem(erratum))]
+    for problem in [*page.errors, *entry_failures(page), *errata]:
         _refuse(problem, docname)
     for result in results:
         if not result.passed:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["ledger", "setup"]
 
 _PAGE = "ledger"
-_KINDS = ("theorem", "derivation", "definition", "cited", "unclassified")
+_PLURALS = {
+    "theorem": "theorems",
+    "derivation": "derivations",
+    "definition": "definitions",
+    "erratum": "errata",
+}
+_KINDS = ("theorem", "derivation", "definition", "erratum", "cited", "unclassified")
 
 
 class ledger(nodes.General, nodes.Element):
@@ -115,7 +121,7 @@ def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> n
     total = ["The book", *(str(sum(c["displays"].get(k, 0) for _, c in pages)) for k in _KINDS)]
     head = [
         "Displays on the page",
-        *(f"{kind}s" if kind in _KINDS[:3] else kind for kind in _KINDS),
+        *(_PLURALS.get(kind, kind) for kind in _KINDS),
     ]
     return _table(head, [[[nodes.Text(cell)] for cell in row] for row in [*rows, total]])
 

@@ -86,6 +86,7 @@ __all__ = [
     "PageError",
     "directives",
     "justifications",
+    "make_erratum",
     "read_page",
     "rows",
 ]
@@ -347,7 +348,10 @@ def _take(page: Page, d: Directive) -> None:
             )
         )
     elif d.name == "erratum":
-        page.errata.append(_erratum(page, d))
+        erratum = make_erratum(d.label, d.options, page.path, d.line)
+        page.errata.append(erratum)
+        for form in (erratum.wrong, erratum.right):
+            page.displays.append(Display("erratum", form.label, d.line, form.tex))
     elif d.name == "math":
         theorem = _theorem_of(d)
         if d.options.get("cited"):
@@ -366,22 +370,25 @@ def _take(page: Page, d: Directive) -> None:
         _unclassified(page, d)
 
 
-def _erratum(page: Page, d: Directive) -> Erratum:
-    missing = [name for name in ("wrong", "right") if not d.options.get(name)]
-    if missing or not d.label:
+def make_erratum(label: str, options: dict[str, str], path: str = "", line: int = 0) -> Erratum:
+    """Return the erratum that the options of an ``{erratum}`` describe.
+
+    Raises
+    ------
+    PageError
+        When the label or one of the two forms is missing.
+    """
+    missing = [name for name in ("wrong", "right") if not options.get(name)]
+    if missing or not label:
         msg = f"an erratum has a label, :wrong: and :right:; missing: {missing or 'label'}"
         raise PageError(msg)
-    names = "\n".join(line.strip() for line in d.options.get("names", "").split(";"))
+    names = "\n".join(part.strip() for part in options.get("names", "").split(";"))
     vocabulary = Vocabulary.parse(names)
-    forms = []
-    for name in ("wrong", "right"):
-        tex = d.options[name]
-        page.displays.append(Display("erratum", f"{d.label}-{name}", d.line, tex))
-        forms.append(
-            Statement(f"{d.label}-{name}", tex, vocabulary, "erratum", page.path, d.line)
-        )
-    wrong, right = forms
-    return Erratum(d.label, wrong, right, d.line)
+    wrong, right = (
+        Statement(f"{label}-{form}", options[form], vocabulary, "erratum", path, line)
+        for form in ("wrong", "right")
+    )
+    return Erratum(label, wrong, right, line)
 
 
 def _unclassified(page: Page, d: Directive) -> None:
