@@ -15,6 +15,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from dlnotes.bookkit.claims import claim_badge, claims_of
+from dlnotes.bookkit.graph import dependency_graph
+from dlnotes.bookkit.pictures import inline_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,6 +95,7 @@ def _ledger_nodes(app: Sphinx, docname: str) -> list[Node]:
             section = nodes.section("", ids=[f"ledger-{name}"], names=[f"ledger-{name}"])
             section += nodes.title("", app.env.titles[name].astext())
             section += _claims_table(app, docname, name, content)
+            section += _graph(app, name, content)
             parts.append(section)
     return parts
 
@@ -137,7 +140,6 @@ def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) ->
             )
             uri = f"{app.builder.get_relative_uri(here, name)}#{anchor}"
             link = nodes.reference("", label, internal=True, refuri=uri)
-        uses = content["uses"].get(label, []) + claim["uses"]
         rows.append(
             [
                 [link],
@@ -150,7 +152,7 @@ def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) ->
                 [nodes.Text(", ".join(verdict["engines"]))],
                 [nodes.Text(f"{mutants['killed']}/{mutants['made']}" if mutants else "none")],
                 [nodes.Text(_axioms(verdict))],
-                [nodes.Text(", ".join(sorted(set(uses))))],
+                [nodes.Text(", ".join(_used(claim, content)))],
                 [nodes.Text(f"{claim['seconds']:.2f}")],
             ]
         )
@@ -162,6 +164,45 @@ def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) ->
             line["ids"] = [f"claim-{one['label']}"]
             line["classes"] = [f"tier-{one['verdict']['tier']}"]
     return table
+
+
+def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
+    """Return the picture of what rests on what; the column "Uses" says the same in words."""
+    known = {claim["label"] for claim in content["claims"]}
+    uses = {
+        _short(claim["label"], name): [
+            _short(u, name) for u in _used(claim, content) if u in known
+        ]
+        for claim in content["claims"]
+    }
+    if app.builder.format != "html" or not any(uses.values()):
+        return []
+    spoken = "; ".join(
+        f"{claim} uses {', '.join(used)}" for claim, used in uses.items() if used
+    )
+    svg = dependency_graph(uses).to_bytes("svg").decode()
+    title = app.env.titles[name].astext()
+    caption = (
+        f"What rests on what in the chapter “{title}”: an arrow leads to the claim that uses."
+    )
+    return [
+        nodes.figure(
+            "",
+            nodes.raw("", inline_svg(svg, f"Graph of dependencies. {spoken}."), format="html"),
+            nodes.caption("", caption),
+        )
+    ]
+
+
+def _short(label: str, name: str) -> str:
+    """Return a label without its kind and chapter, which are the same for all."""
+    return label.partition("-")[2].removeprefix(name).removeprefix("-") or label
+
+
+def _used(claim: dict[str, Any], content: dict[str, Any]) -> list[str]:
+    """Return what a claim uses: what its proof on the page refers to, and what proofs/ says."""
+    found = {*content["uses"].get(claim["label"], []), *claim["uses"]} - {claim["label"]}
+    return sorted(found)
 
 
 def _axioms(verdict: dict[str, Any]) -> str:
@@ -205,6 +246,14 @@ def _write_json(app: Sphinx, exception: Exception | None) -> None:
     (Path(app.outdir) / "claims.json").write_text(text, encoding="utf-8")
 
 
+def _filters(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Load the script of the filters on the ledger's page, and on no other."""
+    if page == _PAGE:
+        app.add_js_file("ledger.js", defer="defer")
+
+
 def setup(app: Sphinx) -> None:
     """Register the ledger.
 
@@ -218,4 +267,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("ledger", LedgerDirective)
     app.connect("env-updated", _always_write)
     app.connect("doctree-resolved", _fill)
+    app.connect("html-page-context", _filters)
     app.connect("build-finished", _write_json)

@@ -1,0 +1,52 @@
+// Filters for the ledger. Without scripts the whole ledger is there to read.
+(() => {
+  const tables = [...document.querySelectorAll("table.ledger")];
+  if (!tables.length) return;
+  const rows = tables.flatMap((table) =>
+    [...table.tBodies[0].rows].map((row) => ({
+      row,
+      text: row.textContent.toLowerCase(),
+      kind: row.cells[1].textContent.trim(),
+      tier: row.cells[2].textContent.trim(),
+    })),
+  );
+  const choices = (key) => [...new Set(rows.map((entry) => entry[key]))].sort();
+  const form = document.createElement("form");
+  form.className = "ledger-filter";
+  form.setAttribute("role", "search");
+  form.setAttribute("aria-label", "Filter the claims");
+  const field = (name, input) => {
+    const label = document.createElement("label");
+    label.append(name, input);
+    form.append(label);
+    return input;
+  };
+  const select = (name, values) => {
+    const input = document.createElement("select");
+    for (const value of ["", ...values]) input.add(new Option(value || "all", value));
+    return field(name, input);
+  };
+  const text = field("Find", Object.assign(document.createElement("input"), { type: "search" }));
+  const kind = select("Kind", choices("kind"));
+  const tier = select("Tier", choices("tier"));
+  const count = document.createElement("span");
+  count.setAttribute("role", "status");
+  form.append(count);
+  const update = () => {
+    let shown = 0;
+    for (const entry of rows) {
+      const fits =
+        entry.text.includes(text.value.toLowerCase()) &&
+        (!kind.value || entry.kind === kind.value) &&
+        (!tier.value || entry.tier === tier.value);
+      entry.row.hidden = !fits;
+      shown += fits;
+    }
+    count.textContent = `${shown} of ${rows.length} claims`;
+  };
+  form.addEventListener("input", update);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  const first = tables[0].closest("section");
+  first.parentNode.insertBefore(form, first);
+  update();
+})();
