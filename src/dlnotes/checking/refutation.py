@@ -23,7 +23,7 @@ from dlnotes.checking.steps import Step, choices_of, context_of
 
 __all__ = ["POINTS", "refute", "refute_numerically", "undefined"]
 
-POINTS = 12
+POINTS = 14
 """How many sample points are tried in each choice of sizes."""
 
 

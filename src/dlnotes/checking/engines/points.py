@@ -87,7 +87,7 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
             a = int(high) - 6
         b = int(high) if high is not None else a + 6
         return Fraction(rng.randint(a, max(a, b)))
-    style = k % 12
+    style = k % 14
     if low is not None and high is not None:
         steps = rng.randint(1, 28)
         if style == 8 and not domain.low_open:
@@ -95,7 +95,9 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
         if style == 9 and not domain.high_open:
             return high
         if style in (10, 11):
-            return low + (high - low) * (Fraction(1, 50) if style == 10 else Fraction(49, 50))
+            return low + (high - low) * (
+                Fraction(1, 1000) if style == 10 else Fraction(999, 1000)
+            )
         return low + (high - low) * Fraction(steps, 29)
     if low is None and high is None:
         special = {6: Fraction(0), 7: Fraction(1), 8: Fraction(-1)}
@@ -103,6 +105,8 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
             return special[style]
         if style == 9:
             return Fraction(rng.randint(-60, 60), 3)
+        if style in (11, 12):
+            return Fraction((-1) ** style * rng.randint(10**5, 10**6), 3)
         if style == 10:
             return Fraction(rng.choice([-1, 1]) * rng.randint(1, 9), 200)
         return Fraction(rng.choice([-1, 1]) * rng.randint(3, 29), 13)
@@ -114,8 +118,12 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
         return end
     if style == 7:
         return end + sign
+    if style == 8:
+        return end + sign * Fraction(1, 10**6)
     if style == 9:
         return end + sign * Fraction(rng.randint(20, 70), 3)
+    if style == 11:
+        return end + sign * Fraction(rng.randint(10**5, 10**6), 3)
     if style == 10:
         return end + sign * Fraction(rng.randint(1, 9), 200)
     return end + sign * Fraction(rng.randint(2, 37), 14)

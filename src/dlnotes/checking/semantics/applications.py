@@ -254,6 +254,12 @@ class Applications(ArrayValues):
         if len(args) != 1:
             msg = f"{name} takes one argument"
             raise Undefined(msg)
+        if name in ("tan", "sec"):
+            self.require(sp.Ne(sp.cos(args[0]), 0), args[0])
+        if name in ("cot", "csc"):
+            self.require(sp.Ne(sp.sin(args[0]), 0), args[0])
+        if name in ("atanh", "artanh"):
+            self.require(sp.Gt(1 - args[0] ** 2, 0), args[0])
         if name in ("arcsin", "arccos"):
             self.require_nonnegative(1 - args[0] ** 2)
         return arrays.elementwise(_REAL_FUNCTIONS[name], args[0])
