@@ -24,6 +24,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "dlnotes"
 # bookkit is Sphinx's side of the house: its functions are called by Sphinx, not by a reader.
 PRIVATE = {"bookkit"}
 
+# Of these only the package itself is public: its modules are parts of one engine, called by one
+# another. What the package lists in __all__ is held to every rule below.
+SURFACE_ONLY = {"checking"}
+
 # The checks of numpydoc that hold here. Left out: GL01 (where the summary starts; ruff's D
 # rules say it), ES01 and SA01 (an extended summary and See Also are there where they help),
 # SS05 (the infinitive is ruff's D401), RT02 and the rules on capitals and full stops.
@@ -56,7 +60,10 @@ def modules() -> list[str]:
     for file in sorted(PACKAGE.glob("**/*.py")):
         parts = file.relative_to(PACKAGE).with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if not any(part[0] == "_" for part in parts) and not set(parts) & PRIVATE:
+        hidden = bool(parts) and (
+            parts[0] in PRIVATE or (parts[0] in SURFACE_ONLY and parts[1:])
+        )
+        if not hidden and not any(part[0] == "_" for part in parts):
             found.append(".".join(("dlnotes", *parts)))
     return found
 
