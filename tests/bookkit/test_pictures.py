@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from io import BytesIO
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from dlnotes import figures
 from dlnotes.bookkit.pictures import inline_svg
+
+
+def embedded(svg: str, kind: str) -> bytes:
+    found = re.search(rf"data:image/{kind};base64,([A-Za-z0-9+/=\s]+)", svg)
+    assert found is not None
+    return base64.b64decode(found[1])
 
 
 def drawing() -> str:
@@ -59,6 +69,17 @@ class TestInlineSvg:
 
     def test_style_rules_do_not_leak_into_the_page(self):
         assert "<style" not in inline_svg(drawing(), "A line.")
+
+    def test_photographs_keep_every_pixel_and_lose_weight(self):
+        pixels = np.random.default_rng(0).integers(0, 256, (64, 64)) // 32 / 8
+        figure, ax = figures.subplots(width=2, height=2)
+        figures.show_image(ax, pixels, vmin=0, vmax=1)
+        svg = figure.to_bytes("svg").decode()
+        element = inline_svg(svg, "Noise.")
+        before, after = embedded(svg, "png"), embedded(element, "webp")
+        assert len(after) < len(before)
+        shown = [np.asarray(Image.open(BytesIO(b)).convert("RGBA")) for b in (before, after)]
+        np.testing.assert_array_equal(*shown)
 
     def test_text_that_is_no_svg_is_refused(self):
         with pytest.raises(ValueError, match="svg must hold an <svg> element, got 'hello'"):
