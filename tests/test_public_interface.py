@@ -60,9 +60,8 @@ def modules() -> list[str]:
     for file in sorted(PACKAGE.glob("**/*.py")):
         parts = file.relative_to(PACKAGE).with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        hidden = bool(parts) and (
-            parts[0] in PRIVATE or (parts[0] in SURFACE_ONLY and parts[1:])
-        )
+        room, inside = "".join(parts[:1]), parts[1:]
+        hidden = room in PRIVATE or (room in SURFACE_ONLY and inside)
         if not hidden and not any(part[0] == "_" for part in parts):
             found.append(".".join(("dlnotes", *parts)))
     return found
