@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 
+# Every derivation and theorem of book/*.md is a test: book/activations.md::eq-activations-sigmoid.
+pytest_plugins = ["dlnotes.checking.pytest_plugin"]
+
 # No deadline: the machine is shared, and a slow example is no wrong example. With CI set the
 # examples are the same every time; elsewhere Hypothesis goes on looking for new ones.
 settings.register_profile(

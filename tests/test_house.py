@@ -107,7 +107,7 @@ class TestContinuousIntegration:
 
     def test_runs_tests_last(self) -> None:
         # The last line of its output is then the closing line of pytest.
-        assert self.made() == ["make book", "make lint", "make test"]
+        assert self.made() == ["make book", "make proofs", "make lint", "make test"]
         assert self.run.rstrip().endswith("make test")
 
     def test_stops_at_the_first_failure(self) -> None:
