@@ -23,7 +23,8 @@ every derivative goes through all that the quantity depends on).
 ``negative``, ``integer``, ``complex``  ``integer >= 1``, ``real in (0, 1)``, ``in (0, 1)``
 ``vector n``, ``matrix m x n``         real entries; adjectives before: ``positive``,
                                        ``unit`` (vector); ``symmetric``, ``invertible``,
-                                       ``positive definite``, ``orthogonal``, ``diagonal``
+                                       ``positive definite``, ``orthogonal``, ``diagonal``;
+                                       ``probability`` (vector): positive, sum 1
 ``identity n``, ``ones n``, ``zeros n`` constants; ``basis n`` with an index: unit vectors
 ``smooth function``                    any smooth function; ``positive function``; of
                                        several arguments: ``smooth function of 2``
@@ -327,6 +328,7 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
                 "orthogonal",
                 "invertible",
                 "unit",
+                "probability",
                 "diagonal",
                 "positive",
                 "negative",

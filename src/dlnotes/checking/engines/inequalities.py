@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
-from dlnotes.checking.engines.symbolic import Budget, is_zero, time_limit
-from dlnotes.checking.semantics.sums import normal, opaque_sums
+from dlnotes.checking.engines.symbolic import Budget, is_zero, split_logs, time_limit
+from dlnotes.checking.semantics.sums import normal, opaque_sums, positive_sum, termwise
 from dlnotes.checking.semantics.symbols import Domain
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _signed(
     if e.is_number:
         return False
     if e.has(sp.Sum, sp.Indexed):
+        if depth == 0 and not strict and _termwise(e, domains, ranges):
+            return True
         e = opaque_sums(normal(e, ranges))[0]
         if _known(e, strict):
             return True
@@ -92,7 +94,44 @@ def _signed(
         return True
     if _univariate(e, domains, strict):
         return True
-    return depth < 2 and _convex(e, domains, strict, depth, ranges)
+    if depth < 2 and _convex(e, domains, strict, depth, ranges):
+        return True
+    return _by_ratio(e, domains, strict, depth, ranges)
+
+
+def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> bool:
+    """Every term of the sum is nonnegative; a sum of positive terms is at least each of them."""
+    term, ranges = termwise(e, ranges)
+    members = term.atoms(sp.Indexed)
+    for total in sorted(term.atoms(sp.Sum), key=str):
+        k, low, high = total.limits[0]
+        body = total.function
+        if len(total.limits) > 1 or not isinstance(body, sp.Indexed) or not positive_sum(total):
+            continue
+        for i in sorted(term.free_symbols, key=str):
+            if ranges.get(i) == (low, high) and body.xreplace({k: i}) in members:
+                rest = sp.Dummy("S", nonnegative=True)
+                term = term.xreplace({total: body.xreplace({k: i}) + rest})
+                break
+    term = sp.expand(split_logs(term)) if term.has(sp.log) else term
+    if term.has(sp.Sum):
+        term = normal(term, ranges)
+    term = sp.factor_terms(opaque_sums(term)[0])
+    return _signed(term, domains, False, 1, {})
+
+
+def _by_ratio(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """With x = t y a form that is homogeneous in two positive symbols depends on t alone."""
+    if depth > 1 or len(e.free_symbols) != 2 or not all(x.is_positive for x in e.free_symbols):
+        return False
+    x, y = sorted(e.free_symbols, key=str)
+    if any(domains[z].bounded_above() for z in (x, y) if z in domains):
+        return False
+    t = sp.Dummy("t", positive=True)
+    form = sp.expand(split_logs(sp.expand(e.xreplace({x: t * y}) / y)))
+    return y not in form.free_symbols and _signed(form, domains, strict, depth, ranges)
 
 
 def _by_cases(
@@ -166,7 +205,7 @@ def _log_gap(
     e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
 ) -> bool:
     """Log a - log b has the sign of a - b."""
-    if not e.has(sp.log) or depth > 1:
+    if not e.has(sp.log) or depth > 2:
         return False
     merged = sp.logcombine(sp.expand_log(e), force=False)
     c, m = merged.as_coeff_Mul()

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dlnotes.checking.semantics.sums import delta_cases, normal, opaque_sums
+from dlnotes.checking.semantics.sums import delta_cases, normal, opaque_sums, positive_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["ENGINE", "Budget", "close_operators", "is_zero", "rational_form", "time_limit"]
+__all__ = ["ENGINE", "Budget", "close_operators", "is_zero", "rational_form", "split_logs", "time_limit"]
 
 ENGINE = f"SymPy {sp.__version__}"
 
@@ -210,6 +210,22 @@ def _logs(e: Any) -> Any:
     return e.replace(sp.log, lambda a: one(sp.log(a, evaluate=False))).expand(
         log=True, power_base=False, power_exp=False, mul=False, multinomial=False
     )
+
+
+def split_logs(e: Any) -> Any:
+    """Write logarithms of products of positive factors as sums, also inside of sums."""
+
+    def one(x: Any) -> Any:
+        out, rest = sp.Integer(0), sp.Integer(1)
+        for f in sp.Mul.make_args(x):
+            base, n = f.as_base_exp()
+            if n.is_real and (base.is_positive or positive_sum(base)):
+                out += n * sp.log(base)
+            else:
+                rest *= f
+        return out + sp.log(rest)
+
+    return e.replace(lambda x: isinstance(x, sp.log), lambda x: one(x.args[0]))
 
 
 def _exponential_powers(e: Any) -> Any:
@@ -487,6 +503,7 @@ def is_zero(
                 return False
             parts = [e]
             if e.has(sp.Sum, sp.KroneckerDelta, sp.Indexed):
+                e = split_logs(e) if e.has(sp.log) else e
                 e = normal(e, ranges).xreplace(dict(rules or {}))
                 parts = [
                     opaque_sums(normal(p, ranges).xreplace(dict(rules or {})))[0]

@@ -8,6 +8,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.expectations import Expectations
+from dlnotes.checking.semantics.sums import Probabilities
 from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import (
     Family,
@@ -72,6 +73,9 @@ class ArrayValues(Expectations):
         if "unit" in adjectives:
             names = [f"{entry.head}_{i + 1}" for i in range(m)]
             return sp.ImmutableMatrix(m, 1, self.table.constrained(key, names, "sphere"))
+        if "probability" in adjectives:
+            names = [f"{entry.head}_{{{','.join(map(str, (*key[1:], i + 1)))}}}" for i in range(m)]
+            return sp.ImmutableMatrix(m, 1, self.table.constrained(key, names, "simplex"))
         if "positive definite" in adjectives:
             positive = Domain(low=sp.Integer(0))
             lower = sp.Matrix(
@@ -108,6 +112,9 @@ class ArrayValues(Expectations):
             return Family((rows, cols), lambda *_: sp.Integer(int(entry.kind == "ones")))
         if entry.kind == "basis":
             return Family((rows, cols), lambda i, _: self.delta(i, extra[0]))
+        if "probability" in entry.adjectives:
+            simplex = Probabilities(entry.key, shape=(1,) * len(extra) + (rows,), positive=True)
+            return Family((rows, cols), lambda i, _: simplex[(*extra, i)])
         if set(entry.adjectives) - {"positive", "symmetric"} or extra:
             msg = f"{entry.adjectives} of symbolic shape"
             raise NotGeneral(msg)

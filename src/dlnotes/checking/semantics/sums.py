@@ -15,11 +15,15 @@ import sympy as sp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["delta_cases", "normal", "opaque_sums"]
+__all__ = ["Probabilities", "delta_cases", "normal", "opaque_sums", "positive_sum", "termwise"]
 
 _CANON: dict[tuple[int, int], Any] = {}
 _LEVELS: dict[Any, int] = {}
 Limits = list[tuple[Any, Any, Any]]
+
+
+class Probabilities(sp.IndexedBase):  # type: ignore[misc]
+    """A family of probability vectors: the sum over the whole of the last index is one."""
 
 
 def _canonical(level: int, i: int) -> Any:
@@ -118,6 +122,7 @@ def _collapse(
 
 def _components(factors: list[Any], limits: Limits) -> Any:
     """Part a multiple sum into connected ones and give each its canonical name."""
+    factors, limits = _summed_to_one(factors, limits)
     groups: list[tuple[set[Any], list[Any]]] = []
     outside: list[Any] = []
     indices = {k for k, _, _ in limits}
@@ -142,6 +147,21 @@ def _components(factors: list[Any], limits: Limits) -> Any:
         else:
             out *= _named(sp.Mul(*members), own)
     return out
+
+
+def _summed_to_one(factors: list[Any], limits: Limits) -> tuple[list[Any], Limits]:
+    """Carry out the sums whose index occurs in one probability and nowhere else."""
+    for k, low, high in limits:
+        where = [f for f in factors if k in f.free_symbols]
+        bound = any(k in a.free_symbols | b.free_symbols for _, a, b in limits)
+        if len(where) != 1 or bound or low != 1 or not isinstance(where[0], sp.Indexed):
+            continue
+        base, indices = where[0].base, where[0].indices
+        whole = isinstance(base, Probabilities) and base.shape[-1] == high
+        if whole and indices[-1] == k and not any(k in i.free_symbols for i in indices[:-1]):
+            rest = [f for f in factors if f is not where[0]]
+            return _summed_to_one(rest, [x for x in limits if x[0] != k])
+    return factors, limits
 
 
 def _named(body: Any, limits: Limits) -> Any:
@@ -199,6 +219,35 @@ def _replace_outermost(e: Any, name: Any) -> Any:
     if not e.args or not e.has(sp.Sum, sp.Indexed):
         return e
     return e.func(*[_replace_outermost(a, name) for a in e.args])
+
+
+def positive_sum(e: Any) -> bool:
+    """Whether `e` is a sum of positive terms."""
+    return isinstance(e, sp.Sum) and _positive_body(e)
+
+
+def termwise(e: Any, ranges: Mapping[Any, Any]) -> tuple[Any, dict[Any, Any]]:
+    """Write a combination of sums over the same range as one sum; return its term.
+
+    Repeated for sums within. Returned is also `ranges` with those of the indices; the term is
+    `e` itself where there is not one common range.
+    """
+    found: dict[tuple[Any, Any], Any] = {}
+    index = sp.Dummy("k", integer=True)
+    for part in sp.Add.make_args(sp.expand(e)):
+        sums = [f for f in sp.Mul.make_args(part) if isinstance(f, sp.Sum)]
+        if len(sums) != 1:
+            return e, dict(ranges)
+        (k, low, high), *more = reversed(sums[0].limits)
+        body = sums[0].function
+        body = sp.Sum(body, *reversed(more)) if more else body
+        rest = [f for f in sp.Mul.make_args(part) if f is not sums[0]]
+        term = sp.Mul(body.xreplace({k: index}), *rest)
+        found[low, high] = found.get((low, high), 0) + term
+    if len(found) != 1:
+        return e, dict(ranges)
+    (limits, body), = found.items()
+    return termwise(body, {**ranges, index: limits})
 
 
 def _positive_body(x: Any) -> bool:
