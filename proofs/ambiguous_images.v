@@ -286,6 +286,72 @@ Proof.
   field.
 Qed.
 
+(** ** Largest and second largest probability *)
+
+(** The margin of two classes a and b that lead all others. *)
+Theorem margin_bounds K p a b : (1 < K)%nat -> distribution K p ->
+  (a < K)%nat -> (b < K)%nat -> a <> b -> p b <= p a ->
+  (forall k, (k < K)%nat -> k <> a -> p k <= p b) ->
+  2 * p a - 1 <= p a - p b <= (INR K * p a - 1) / (INR K - 1).
+Proof.
+  intros HK (P & S) Ha Hb N L B.
+  assert (two : p a + p b <= 1) by (rewrite <- S; now apply sum_ge_two).
+  assert (HK1 : 0 < INR K - 1) by (apply lt_INR in HK; simpl in HK; lra).
+  split; [ lra | ].
+  assert (rest : sum K (fun k => p b + kronecker k a * (p a - p b) - p k) >= 0).
+  { apply Rle_ge, sum_nonneg; intros k Hk; unfold kronecker.
+    destruct (Nat.eqb k a) eqn:E.
+    - apply Nat.eqb_eq in E; subst; lra.
+    - apply Nat.eqb_neq in E; specialize (B k Hk E); lra. }
+  rewrite sum_minus, sum_plus, sum_const, S in rest.
+  rewrite (sum_kronecker K a (fun _ => p a - p b) Ha) in rest.
+  apply (Rmult_le_reg_r (INR K - 1)); [ lra | ].
+  unfold Rdiv; rewrite Rmult_assoc, Rinv_l by lra; lra.
+Qed.
+
+(** ** Rao's quadratic entropy *)
+
+Definition rao (K : nat) (d : nat -> nat -> R) (p : nat -> R) : R :=
+  sum K (fun i => sum K (fun j => d i j * p i * p j)).
+Definition collision (K : nat) (p : nat -> R) : R := sum K (fun k => p k ^ 2).
+
+Lemma collision_ge K p : (0 < K)%nat -> distribution K p -> / INR K <= collision K p.
+Proof.
+  intros HK (P & S); pose proof (lt_0_INR K HK) as N.
+  assert (E : sum K (fun k => (p k - / INR K) ^ 2) = collision K p - / INR K).
+  { rewrite (sum_ext K _ (fun k => p k ^ 2 + - (2 * / INR K) * p k + / INR K * / INR K))
+      by (intros; ring).
+    rewrite !sum_plus, sum_scal, sum_const, S; unfold collision; field; lra. }
+  assert (0 <= sum K (fun k => (p k - / INR K) ^ 2)); [ | lra ].
+  apply sum_nonneg; intros; apply pow2_ge_0.
+Qed.
+
+Theorem rao_bounds K delta d p : (0 < K)%nat -> distribution K p ->
+  (forall i j, (i < K)%nat -> (j < K)%nat -> 0 <= d i j <= delta) ->
+  (forall i, (i < K)%nat -> d i i = 0) ->
+  0 <= rao K d p <= delta * (1 - collision K p) /\
+  delta * (1 - collision K p) <= delta * (1 - / INR K).
+Proof.
+  intros HK Dp B Z; pose proof (collision_ge K p HK Dp) as C; destruct Dp as (P & S).
+  assert (nonneg : 0 <= delta) by (specialize (B O O HK HK); lra).
+  split; [ split | apply Rmult_le_compat_l; lra ].
+  - apply sum_nonneg; intros i Hi; apply sum_nonneg; intros j Hj.
+    destruct (B i j Hi Hj) as (L & _).
+    repeat apply Rmult_le_pos; auto.
+  - assert (E : delta * (1 - collision K p) =
+      sum K (fun i => sum K (fun j => delta * p i * p j - kronecker j i * (delta * p i * p j)))).
+    { rewrite (sum_ext K _ (fun i => delta * p i + - delta * p i ^ 2)).
+      - rewrite sum_plus, !sum_scal, S; unfold collision; ring.
+      - intros i Hi; rewrite sum_minus, (sum_kronecker K i (fun j => delta * p i * p j) Hi).
+        rewrite sum_scal, S; ring. }
+    rewrite E; apply sum_le; intros i Hi; apply sum_le; intros j Hj; unfold kronecker.
+    destruct (Nat.eqb j i) eqn:Q.
+    + apply Nat.eqb_eq in Q; subst; rewrite (Z i Hi); lra.
+    + destruct (B i j Hi Hj) as (_ & U); pose proof (P i Hi); pose proof (P j Hj).
+      rewrite Rmult_0_l, Rminus_0_r; apply Rmult_le_compat_r; [ assumption | ].
+      now apply Rmult_le_compat_r.
+Qed.
+
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
 Definition theorems := (
   @divergence_nonnegative,
@@ -300,6 +366,8 @@ Definition theorems := (
   @mutual_information_le_entropy_of_weights,
   @jensen_shannon_bounds,
   @jensen_shannon_two,
-  @jensen_shannon_attained).
+  @jensen_shannon_attained,
+  @margin_bounds,
+  @rao_bounds).
 
 Print Assumptions theorems.
