@@ -106,7 +106,8 @@ class TestTies:
     def test_layout_does_not_count(self):
         path = PROOFS / "activations.v"
         assert digest_for("a = b", path, "sigmoid_slope") == digest_for(
-            "a\n =  b", path, "sigmoid_slope")
+            "a\n =  b", path, "sigmoid_slope"
+        )
 
     def test_every_registration_names_a_theorem(self):
         registry = load_proofs(PROOFS)

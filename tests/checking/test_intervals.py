@@ -76,9 +76,19 @@ class TestMaxima:
 
     @pytest.mark.parametrize(
         ("function", "value"),
-        [(RELU, 1), (ELU, 1), (SIGMOID, sp.Rational(1, 4)), (sp.tanh(x), 1), (SOFTPLUS, 1),
-         (HARD_SWISH, sp.Rational(3, 2)), (sp.atan(x), 1), (x / (1 + sp.Abs(x)), 1),
-         (sp.Max(x, x / 100), 1), (x + sp.sin(x) ** 2, 2), (sp.log(SIGMOID), 1)],
+        [
+            (RELU, 1),
+            (ELU, 1),
+            (SIGMOID, sp.Rational(1, 4)),
+            (sp.tanh(x), 1),
+            (SOFTPLUS, 1),
+            (HARD_SWISH, sp.Rational(3, 2)),
+            (sp.atan(x), 1),
+            (x / (1 + sp.Abs(x)), 1),
+            (sp.Max(x, x / 100), 1),
+            (x + sp.sin(x) ** 2, 2),
+            (sp.log(SIGMOID), 1),
+        ],
     )
     def test_exact_lipschitz_constants(self, function, value):
         assert certify_lipschitz(function, x).value.overlaps(constant(sp.sympify(value)))
@@ -236,10 +246,17 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("f", "point", "value"),
         [
-            (SIGMOID, sp.oo, 1), (SIGMOID, -sp.oo, 0), (sp.atan(x), sp.oo, sp.pi / 2),
-            (MISH, -sp.oo, 0), (GELU, -sp.oo, 0), (MISH - x, sp.oo, 0), (ELU, -sp.oo, -1),
-            (sp.log(1 + sp.exp(x)) / x, sp.oo, 1), (x * sp.log(x), 0, 0),
-            (x * sp.tanh(sp.exp(x)), -sp.oo, 0), (SOFTPLUS, sp.oo, sp.oo),
+            (SIGMOID, sp.oo, 1),
+            (SIGMOID, -sp.oo, 0),
+            (sp.atan(x), sp.oo, sp.pi / 2),
+            (MISH, -sp.oo, 0),
+            (GELU, -sp.oo, 0),
+            (MISH - x, sp.oo, 0),
+            (ELU, -sp.oo, -1),
+            (sp.log(1 + sp.exp(x)) / x, sp.oo, 1),
+            (x * sp.log(x), 0, 0),
+            (x * sp.tanh(sp.exp(x)), -sp.oo, 0),
+            (SOFTPLUS, sp.oo, sp.oo),
         ],
     )
     def test_exact(self, f, point, value):
@@ -253,9 +270,21 @@ class TestTails:
     @settings(max_examples=40, deadline=None)
     @given(
         st.sampled_from(
-            [SIGMOID, SOFTPLUS, GELU, SILU, MISH, GELU_TANH, sp.diff(MISH, x), sp.diff(GELU, x),
-             sp.atan(x) * x / (1 + x**2), sp.sqrt(1 + x**2) - sp.Abs(x), x * sp.erfc(x),
-             sp.log(1 + x**2) / x, x * sp.tanh(sp.exp(x))]
+            [
+                SIGMOID,
+                SOFTPLUS,
+                GELU,
+                SILU,
+                MISH,
+                GELU_TANH,
+                sp.diff(MISH, x),
+                sp.diff(GELU, x),
+                sp.atan(x) * x / (1 + x**2),
+                sp.sqrt(1 + x**2) - sp.Abs(x),
+                x * sp.erfc(x),
+                sp.log(1 + x**2) / x,
+                x * sp.tanh(sp.exp(x)),
+            ]
         ),
         st.sampled_from([1, -1]),
         st.floats(16.0, 24.0),
@@ -296,7 +325,10 @@ class TestPieces:
     def test_nested_switches(self):
         found = pieces_of(sp.Max(0, sp.Min(6, x)), x)
         assert [(p.low, p.high, p.expression) for p in found] == [
-            (-sp.oo, 0, 0), (0, 6, x), (6, sp.oo, 6)]
+            (-sp.oo, 0, 0),
+            (0, 6, x),
+            (6, sp.oo, 6),
+        ]
 
     def test_irrational_switch(self):
         ends = [p.high for p in pieces_of(sp.Abs(x**2 - 2), x)]

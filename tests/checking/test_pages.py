@@ -269,9 +269,9 @@ class TestFormal:
 
 
 def test_all_mutants_of_the_published_corrections_are_refuted():
-    errata = tomllib.loads(
-        Path(__file__).with_name("errata.toml").read_text(encoding="utf-8")
-    )["erratum"]
+    errata = tomllib.loads(Path(__file__).with_name("errata.toml").read_text(encoding="utf-8"))[
+        "erratum"
+    ]
     survivors = []
     for erratum in errata[::3]:
         vocabulary = Vocabulary.parse(erratum["vocabulary"])

@@ -9,9 +9,9 @@ from dlnotes.checking import Kind, Statement
 from dlnotes.checking.derivations import check
 from dlnotes.checking.vocabulary import Vocabulary
 
-ERRATA = tomllib.loads(
-    Path(__file__).with_name("errata.toml").read_text(encoding="utf-8")
-)["erratum"]
+ERRATA = tomllib.loads(Path(__file__).with_name("errata.toml").read_text(encoding="utf-8"))[
+    "erratum"
+]
 
 
 def statement(erratum, form):

@@ -96,7 +96,9 @@ class TestText:
 
     def test_full_stops_inside_names(self):
         assert [s.text for s in sentences("Check Nat.add. Check 1.")] == [
-            "Check Nat.add", "Check 1"]
+            "Check Nat.add",
+            "Check 1",
+        ]
 
     def test_sections_do_not_qualify_but_modules_do(self):
         text = "Module M. Section S. Theorem t : True. Proof. exact I. Qed. End S. End M."
@@ -219,8 +221,13 @@ class TestCompile:
 class TestBookProofs:
     def test_every_theorem_compiles_on_accepted_axioms(self):
         results = compile_folder(PROOFS)
-        assert {"activations.v", "ambiguous_images.v", "backpropagation.v", "convolution.v",
-                "linear_networks.v"} <= set(results)
+        assert {
+            "activations.v",
+            "ambiguous_images.v",
+            "backpropagation.v",
+            "convolution.v",
+            "linear_networks.v",
+        } <= set(results)
         for name, result in results.items():
             assert not isinstance(result, Exception), f"{name}: {result}"
             for theorem in result.theorems:

@@ -27,8 +27,10 @@ class TestProve:
         score = [b <= 0, w1 + w2 + b > 0, w1 + b > 0, w2 + b > 0]
         verdict = prove([], sp.Not(sp.And(*score)))
         assert verdict.kind is Kind.REFUTED
-        values = {sp.Symbol(k, real=True): sp.sympify(v)
-                  for k, v in verdict.counterexample.point.items()}
+        values = {
+            sp.Symbol(k, real=True): sp.sympify(v)
+            for k, v in verdict.counterexample.point.items()
+        }
         assert all(s.subs(values) == sp.true for s in score)
 
     def test_one_rectified_unit_cannot_compute_exclusive_or(self):
@@ -40,25 +42,39 @@ class TestProve:
 
     def test_interpolation_bound_and_its_mutant(self):
         f, f0, f1, t, lip, h = sp.symbols("f f0 f1 t L h", real=True)
-        known = [t >= 0, t <= 1, lip >= 0, h > 0, sp.Abs(f - f0) <= lip * t * h,
-                 sp.Abs(f - f1) <= lip * (1 - t) * h]
+        known = [
+            t >= 0,
+            t <= 1,
+            lip >= 0,
+            h > 0,
+            sp.Abs(f - f0) <= lip * t * h,
+            sp.Abs(f - f1) <= lip * (1 - t) * h,
+        ]
         error = sp.Abs(f - ((1 - t) * f0 + t * f1))
         assert prove(known, error <= lip * h / 2).passed
         assert prove(known, error <= lip * h / 4).kind is Kind.REFUTED
 
     @pytest.mark.parametrize(
         "claim",
-        [sp.Eq(relu(x) - relu(-x), x), sp.Eq(sp.Abs(x), relu(x) + relu(-x)),
-         sp.Max(x, y) + sp.Min(x, y) >= x + y, x**2 + y**2 >= 2 * x * y,
-         sp.Piecewise((x, x > 0), (-x, True)) >= x],
+        [
+            sp.Eq(relu(x) - relu(-x), x),
+            sp.Eq(sp.Abs(x), relu(x) + relu(-x)),
+            sp.Max(x, y) + sp.Min(x, y) >= x + y,
+            x**2 + y**2 >= 2 * x * y,
+            sp.Piecewise((x, x > 0), (-x, True)) >= x,
+        ],
     )
     def test_identities(self, claim):
         assert prove([], claim).passed
 
     @pytest.mark.parametrize(
         "claim",
-        [sp.Eq(relu(x) + relu(-x), x), x**2 + y**2 > 2 * x * y, sp.Ne(x**2, 2),
-         sp.Max(x, y) <= x],
+        [
+            sp.Eq(relu(x) + relu(-x), x),
+            x**2 + y**2 > 2 * x * y,
+            sp.Ne(x**2, 2),
+            sp.Max(x, y) <= x,
+        ],
     )
     def test_false_claims_are_refuted(self, claim):
         verdict = prove([], claim)

@@ -27,7 +27,8 @@ every derivative goes through all that the quantity depends on).
                                        ``probability`` (vector): positive, sum 1
 ``identity n``, ``ones n``, ``zeros n`` constants; ``basis n`` with an index: unit vectors
 ``smooth function``                    any smooth function; ``positive function``; of
-                                       several arguments: ``smooth function of 2``
+                                       several arguments or of a vector: ``smooth function
+                                       of 2``, ``smooth function of N``
 ``distribution on 1..K``               probabilities of the outcomes 1..K; ``p(k)``
 ``Normal(m, v)``, ``Uniform(a, b)``,   for ``X ~``: a random variable; ``Exponential(r)``,
 ``Bernoulli(p)``, a declared ``p``     ``X : random`` is any random variable
@@ -297,7 +298,7 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
         )
     if match := re.match(
         r"^(?P<adj>smooth|positive|convex|real|increasing|elementwise|integer)?\s*function"
-        r"(?: of (?P<n>\d+))?$",
+        r"(?: of (?P<n>\S+))?$",
         meaning,
     ):
         return entry(

@@ -38,10 +38,6 @@ __all__ = [
 ]
 
 
-NOT_COMPILED = "not compiled in this build"
-"""What the ledger says of a formal proof on a machine without Rocq; never "proved"."""
-
-
 @dataclass
 class Result:
     """What became of one statement."""

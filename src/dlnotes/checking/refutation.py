@@ -23,7 +23,7 @@ from dlnotes.checking.steps import Step, choices_of, context_of
 
 __all__ = ["POINTS", "refute", "refute_numerically", "undefined"]
 
-POINTS = 14
+POINTS = 16
 """How many sample points are tried in each choice of sizes."""
 
 
@@ -62,7 +62,7 @@ def _counterexample(
     names = context.interpreter.table.names
     shown: dict[str, str] = {}
     for key, size in (context.sizes or {}).items():
-        shown[key] = str(size)
+        shown[key] = "varies" if context.vocabulary.entries[key].slots else str(size)
     inverse = dict(context.interpreter.table.substitutions.items())
     used: set[Any] = set()
     for s, v in inverse.items():

@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["certify_one", "certify_statement", "declared_hypotheses", "domain_of"]
 
 _SYMPY = {
-    "=": sympy.Eq, r"\le": sympy.Le, r"\ge": sympy.Ge, "<": sympy.Lt, ">": sympy.Gt,
-    r"\ne": sympy.Ne, r"\leq": sympy.Le, r"\geq": sympy.Ge, r"\neq": sympy.Ne,
+    "=": sympy.Eq,
+    r"\le": sympy.Le,
+    r"\ge": sympy.Ge,
+    "<": sympy.Lt,
+    ">": sympy.Gt,
+    r"\ne": sympy.Ne,
+    r"\leq": sympy.Le,
+    r"\geq": sympy.Ge,
+    r"\neq": sympy.Ne,
 }
 
 

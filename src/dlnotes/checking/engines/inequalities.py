@@ -13,6 +13,7 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from dlnotes.checking.engines.symbolic import Budget, is_zero, split_logs, time_limit
+from dlnotes.checking.semantics.ranks import Rank, bounded_ranks
 from dlnotes.checking.semantics.sums import normal, opaque_sums, positive_sum, termwise
 from dlnotes.checking.semantics.symbols import Domain
 
@@ -66,6 +67,10 @@ def _signed(
         return True
     if e.is_number:
         return False
+    if e.has(Rank):
+        e = bounded_ranks(e)
+        if _known(e, strict):
+            return True
     if e.has(sp.Sum, sp.Indexed):
         if depth == 0 and not strict and _termwise(e, domains, ranges):
             return True
@@ -100,7 +105,7 @@ def _signed(
 
 
 def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> bool:
-    """Every term of the sum is nonnegative; a sum of positive terms is at least each of them."""
+    """Every term is nonnegative; a sum of positive terms is at least each of them."""
     term, ranges = termwise(e, ranges)
     members = term.atoms(sp.Indexed)
     for total in sorted(term.atoms(sp.Sum), key=str):

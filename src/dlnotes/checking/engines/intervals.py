@@ -47,6 +47,7 @@ __all__ = [
     "limit_of",
 ]
 
+
 def _require_nonnegative(
     e: sympy.Expr, symbol: sympy.Symbol, domain: Any, *, strict: bool
 ) -> None:

@@ -203,8 +203,9 @@ def _pick(candidates: list[tuple[Any, arb, bool]]) -> Maximum:
     best.sort(key=lambda c: (not c[2], order(c)))
     places: list[Any] = []
     for place, _, _ in best:
-        if not any(isinstance(p, arb) and isinstance(place, arb) and p.overlaps(place)
-                   for p in places):
+        if not any(
+            isinstance(p, arb) and isinstance(place, arb) and p.overlaps(place) for p in places
+        ):
             places.append(place)
     return Maximum(places[0], value, any(c[2] for c in best), tuple(places))
 

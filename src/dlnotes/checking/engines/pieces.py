@@ -111,8 +111,12 @@ def _switching(e: sympy.Expr, symbol: sympy.Symbol) -> Iterator[sympy.Expr]:
 def _real_roots(e: sympy.Expr, symbol: sympy.Symbol) -> list[sympy.Expr]:
     """Return every real root of `e`, exactly."""
     if e.has(*_SWITCHES):  # a switch inside a switch: its pieces are simpler
-        return [root for piece in pieces_of(e, symbol) for root in (
-            piece.low, *_real_roots(piece.expression, symbol)) if root.is_finite]
+        return [
+            root
+            for piece in pieces_of(e, symbol)
+            for root in (piece.low, *_real_roots(piece.expression, symbol))
+            if root.is_finite
+        ]
     e = sympy.expand(e)
     if not e.has(symbol) or e.is_positive or e.is_negative:
         return []
@@ -191,9 +195,7 @@ def _resolve(e: sympy.Expr, symbol: sympy.Symbol, point: sympy.Rational) -> symp
     return e.func(*args)
 
 
-def pieces_of(
-    expression: sympy.Expr, symbol: sympy.Symbol, domain: Any = None
-) -> list[Piece]:
+def pieces_of(expression: sympy.Expr, symbol: sympy.Symbol, domain: Any = None) -> list[Piece]:
     """Return the smooth pieces of `expression`, from left to right.
 
     Parameters

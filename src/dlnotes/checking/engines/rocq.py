@@ -59,16 +59,21 @@ NOT_COMPILED = "formal proof not compiled in this build"
 """What a page says where there is no compiler."""
 
 APT_PACKAGES = (
-    "coq", "libcoq-mathcomp-ssreflect", "libcoq-mathcomp-algebra", "libcoq-coquelicot",
+    "coq",
+    "libcoq-mathcomp-ssreflect",
+    "libcoq-mathcomp-algebra",
+    "libcoq-coquelicot",
 )
 """Debian packages that compile the files of ``proofs/``."""
 
-ALLOWED_AXIOMS = frozenset({
-    "ClassicalDedekindReals.sig_forall_dec",
-    "ClassicalDedekindReals.sig_not_dec",
-    "FunctionalExtensionality.functional_extensionality_dep",
-    "Classical_Prop.classic",
-})
+ALLOWED_AXIOMS = frozenset(
+    {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "FunctionalExtensionality.functional_extensionality_dep",
+        "Classical_Prop.classic",
+    }
+)
 """The axioms of Coq's real numbers; a theorem that rests on another one is not accepted."""
 
 _VERSION = "1"  # of this driver: part of the cache's key
@@ -205,7 +210,11 @@ def _with_queries(text: str) -> str:
 def _run(command: list[str], folder: Path, seconds: float) -> str:
     """Run the compiler in its own process group; all of it ends with the time limit."""
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     )
     try:
@@ -315,10 +324,13 @@ def compile_file(
         (work / path.name).write_text(asking, encoding="utf-8")
         output = _run(
             [*command, "-q", "-time", "-w", "none", *needed, "-Q", ".", LIBRARY, path.name],
-            work, seconds,
+            work,
+            seconds,
         )
         done = Compilation(
-            path.name, engine, round(time.perf_counter() - began, 3),
+            path.name,
+            engine,
+            round(time.perf_counter() - began, 3),
             _read_output(asking, output),
         )
         (work / "result.json").write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
@@ -382,8 +394,11 @@ def check(
         reason = f"{found.name} rests on axioms that are not accepted: {', '.join(alien)}"
         return unproved(reason, Tier.FORMAL, engines=(done.engine,), axioms=found.axioms)
     return proved(
-        Tier.FORMAL, f"{path.name}: {found.name} : {found.statement}",
-        engines=(done.engine,), seconds=found.seconds, axioms=found.axioms,
+        Tier.FORMAL,
+        f"{path.name}: {found.name} : {found.statement}",
+        engines=(done.engine,),
+        seconds=found.seconds,
+        axioms=found.axioms,
     )
 
 

@@ -30,17 +30,25 @@ LIBRARY = "Dlnotes"
 """Logical name under which the files of ``proofs/`` require each other."""
 
 _BANNED = {
-    "Admitted": "a proof is missing", "admit": "a proof is missing",
-    "give_up": "a proof is missing", "Abort": "a proof is given up",
-    "Axiom": "an axiom is added", "Axioms": "an axiom is added",
-    "Parameter": "an axiom is added", "Parameters": "an axiom is added",
-    "Conjecture": "an axiom is added", "Conjectures": "an axiom is added",
-    "Primitive ": "an axiom is added", "bypass_check": "a check of the kernel is off",
+    "Admitted": "a proof is missing",
+    "admit": "a proof is missing",
+    "give_up": "a proof is missing",
+    "Abort": "a proof is given up",
+    "Axiom": "an axiom is added",
+    "Axioms": "an axiom is added",
+    "Parameter": "an axiom is added",
+    "Parameters": "an axiom is added",
+    "Conjecture": "an axiom is added",
+    "Conjectures": "an axiom is added",
+    "Primitive ": "an axiom is added",
+    "bypass_check": "a check of the kernel is off",
     "Unset Guard Checking": "a check of the kernel is off",
     "Unset Positivity Checking": "a check of the kernel is off",
     "Unset Universe Checking": "a check of the kernel is off",
-    "Admit Obligations": "a proof is missing", "Declare ML Module": "foreign code is loaded",
-    "Load": "other text is read in", "Drop": "the session is left",
+    "Admit Obligations": "a proof is missing",
+    "Declare ML Module": "foreign code is loaded",
+    "Load": "other text is read in",
+    "Drop": "the session is left",
 }
 _LOCAL = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
 _THEOREM = ("Theorem", "Corollary", "Proposition")
@@ -238,8 +246,11 @@ def formal_statement(path: Path, theorem: str) -> str:
         raise KeyError(msg)
     statement = wanted[0]
     local = [
-        s for s in sentences(text)
-        if s.word in _LOCAL and s.start < statement.start and s.scope
+        s
+        for s in sentences(text)
+        if s.word in _LOCAL
+        and s.start < statement.start
+        and s.scope
         and statement.scope[: len(s.scope)] == s.scope
     ]
     definitions = _definitions(path, path.stat().st_mtime_ns)

@@ -82,7 +82,8 @@ class Scale:
 
     def __pow__(self, q: sympy.Expr) -> Scale:
         return Scale(
-            self.power * q, self.logs * q,
+            self.power * q,
+            self.logs * q,
             tuple((d, sympy.expand(c * q)) for d, c in self.exponent) if q != 0 else (),
         )
 

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["NotExpressible", "engine_version", "prove", "to_smtlib"]
 
 _RELATIONS = {
-    sympy.Eq: "=", sympy.Ne: "distinct", sympy.Le: "<=", sympy.Lt: "<", sympy.Ge: ">=",
+    sympy.Eq: "=",
+    sympy.Ne: "distinct",
+    sympy.Le: "<=",
+    sympy.Lt: "<",
+    sympy.Ge: ">=",
     sympy.Gt: ">",
 }
 
@@ -129,8 +133,13 @@ def _denominators(e: Any) -> set[Any]:
 
 def _assumption_text(symbol: sympy.Symbol, name: str) -> list[str]:
     """Return a symbol's sign assumptions as formulas (SymPy would fold them to true)."""
-    signs = {"is_positive": ">", "is_negative": "<", "is_nonnegative": ">=",
-             "is_nonpositive": "<=", "is_nonzero": "distinct"}
+    signs = {
+        "is_positive": ">",
+        "is_negative": "<",
+        "is_nonnegative": ">=",
+        "is_nonpositive": "<=",
+        "is_nonzero": "distinct",
+    }
     for attribute, op in signs.items():
         if getattr(symbol, attribute):
             return [f"({op} {name} 0.0)"]
@@ -168,9 +177,7 @@ def to_smtlib(
     """
     hypotheses = [sympy.sympify(h) for h in hypotheses]
     conclusion = sympy.sympify(conclusion)
-    symbols = sorted(
-        set().union(*(f.free_symbols for f in [*hypotheses, conclusion])), key=str
-    )
+    symbols = sorted(set().union(*(f.free_symbols for f in [*hypotheses, conclusion])), key=str)
     names = {s: f"v{k}" for k, s in enumerate(symbols)}
     writer = _Writer(names)
     lines = []
@@ -217,8 +224,12 @@ def _ask(text: str, seconds: float) -> str:
     """Run the solver; the process is killed when its time is over."""
     try:
         done = subprocess.run(
-            [*_solver(), f"-T:{max(1, round(seconds))}"], input=text, capture_output=True,
-            text=True, timeout=seconds + 1, check=False,
+            [*_solver(), f"-T:{max(1, round(seconds))}"],
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=seconds + 1,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return "timeout"
@@ -252,9 +263,7 @@ def _model(text: str, symbols: dict[str, sympy.Symbol]) -> dict[sympy.Symbol, An
     return values
 
 
-def prove(
-    hypotheses: Sequence[Any], conclusion: Any, *, seconds: float = 5.0
-) -> Verdict:
+def prove(hypotheses: Sequence[Any], conclusion: Any, *, seconds: float = 5.0) -> Verdict:
     r"""Decide whether the hypotheses imply the conclusion, for all values of the symbols.
 
     Parameters
@@ -306,8 +315,9 @@ def _decide(hypotheses: Sequence[Any], conclusion: Any, seconds: float) -> Verdi
             detail = "SymPy folds the conclusion to true under the declared assumptions"
             return proved(Tier.SYMBOLIC, detail, engines=(f"SymPy {sympy.__version__}",))
         if hypotheses and _contradictory(formulas[:-1], seconds):
-            return unproved("the hypotheses contradict each other", Tier.CERTIFIED,
-                            engines=engines)
+            return unproved(
+                "the hypotheses contradict each other", Tier.CERTIFIED, engines=engines
+            )
         detail = "no values satisfy the hypotheses and the opposite of the conclusion"
         return proved(Tier.CERTIFIED, detail, engines=engines, side_conditions=conditions)
     if head == "sat":
@@ -332,7 +342,9 @@ def _is_exact(model: dict[sympy.Symbol, Any]) -> bool:
 
 
 def _checked(
-    hypotheses: list[Any], conclusion: Any, model: dict[sympy.Symbol, Any],
+    hypotheses: list[Any],
+    conclusion: Any,
+    model: dict[sympy.Symbol, Any],
     engines: tuple[str, ...],
 ) -> Verdict:
     """Put the solver's values back into the statement before believing them."""
@@ -342,8 +354,9 @@ def _checked(
         failed = _at(conclusion, values) is False
         if not (held and failed):
             return unproved("z3's model does not check", Tier.CERTIFIED, engines=engines)
-    point = {str(s): (str(v) if _is_exact(model) else str(sympy.N(v, 10)))
-             for s, v in values.items()}
+    point = {
+        str(s): (str(v) if _is_exact(model) else str(sympy.N(v, 10))) for s, v in values.items()
+    }
     if isinstance(conclusion, Relational):
         left, right = (
             sympy.N(side.subs(values), 10) if not _is_exact(model) else side.subs(values)

@@ -21,7 +21,15 @@ from dlnotes.checking.semantics.sums import delta_cases, normal, opaque_sums, po
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["ENGINE", "Budget", "close_operators", "is_zero", "rational_form", "split_logs", "time_limit"]
+__all__ = [
+    "ENGINE",
+    "Budget",
+    "close_operators",
+    "is_zero",
+    "rational_form",
+    "split_logs",
+    "time_limit",
+]
 
 ENGINE = f"SymPy {sp.__version__}"
 

@@ -240,9 +240,7 @@ class TailArithmetic:
                 return self._exp_of_fast(f)
         scale = scale * Scale.exponential(polynomial)
         size = self.enclosure(fading)
-        bounded = self.add(
-            self.number(sympy.S.One), self.times(_from_zero(size).exp(), fading)
-        )
+        bounded = self.add(self.number(sympy.S.One), self.times(_from_zero(size).exp(), fading))
         exact = None if c.exact is None else sympy.exp(c.exact)
         return self.multiply({scale: Coefficient(c.ball.exp(), exact)}, bounded)
 
@@ -377,8 +375,11 @@ class TailArithmetic:
                 if self._holds(condition, inner):
                     return inner(branch)
         rules: dict[Any, Callable[[Tail], Tail]] = {
-            sympy.exp: self.exp, sympy.log: self.log, sympy.tanh: self.tanh,
-            sympy.erf: self.erf, sympy.atan: self.atan,
+            sympy.exp: self.exp,
+            sympy.log: self.log,
+            sympy.tanh: self.tanh,
+            sympy.erf: self.erf,
+            sympy.atan: self.atan,
             sympy.sin: lambda f: self.wave(sympy.sin, f),
             sympy.cos: lambda f: self.wave(sympy.cos, f),
             sympy.erfc: self._erfc,

@@ -9,6 +9,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.array_values import ArrayValues
+from dlnotes.checking.semantics.ranks import rank_of
 from dlnotes.checking.semantics.values import (
     Distribution,
     Family,
@@ -91,6 +92,10 @@ class Applications(ArrayValues):
 
     def call_entry(self, entry: Entry, indices: tuple[Any, ...], args: list[Any]) -> Any:
         """Apply a declared function."""
+        if indices and self.sizes_known and entry.role == "function":
+            literal = self.literal(entry, indices)
+            if literal is not None:
+                return self.call_entry(literal, (), args)
         if entry.kind == "generic":
             return self._generic(entry, indices, args)
         if entry.role == "distribution":
@@ -132,7 +137,8 @@ class Applications(ArrayValues):
         return sp.ImmutableMatrix(int(sizes[0]), cols, cells)
 
     def _generic(self, entry: Entry, indices: tuple[Any, ...], args: list[Any]) -> Any:
-        arity = int(dict(entry.conditions)["arity"])
+        number = self.number(dict(entry.conditions)["arity"])
+        arity = int(number) if number.is_Integer else None
         if indices and not all(getattr(i, "is_Integer", False) for i in indices):
             msg = "family of generic functions"
             raise NotGeneral(msg)
@@ -146,6 +152,9 @@ class Applications(ArrayValues):
                 msg = "function of a vector of symbolic length"
                 raise NotGeneral(msg)
             cells = list(args[0])
+            if arity not in (1, len(cells)):
+                msg = f"{entry.head} takes {arity} numbers, {len(cells)} given"
+                raise Undefined(msg)
             if arity == 1 and "elementwise" in entry.adjectives:
                 fn = make_generic(name, (0,), "elementwise")
                 return arrays.elementwise(fn, args[0])
@@ -165,7 +174,8 @@ class Applications(ArrayValues):
         """Return a declared function as a value."""
         if entry.role == "distribution":
             return self.distribution(entry, indices)
-        arity = len(entry.params) or int(dict(entry.conditions).get("arity", "1"))
+        size = self.number(dict(entry.conditions).get("arity", "1"))
+        arity = len(entry.params) or (int(size) if size.is_Integer else 1)
         return FunctionValue(
             entry.head, lambda *a: self.call_entry(entry, indices, list(a)), arity
         )
@@ -306,4 +316,4 @@ class Applications(ArrayValues):
             return sp.ImmutableMatrix(m * n, 1, list(a.T))
         if name == "len":
             return sp.Integer(m * n)
-        return {"tr": a.trace, "det": a.det, "rank": lambda: sp.Integer(a.rank())}[name]()
+        return {"tr": a.trace, "det": a.det, "rank": lambda: rank_of(a)}[name]()

@@ -74,7 +74,9 @@ class ArrayValues(Expectations):
             names = [f"{entry.head}_{i + 1}" for i in range(m)]
             return sp.ImmutableMatrix(m, 1, self.table.constrained(key, names, "sphere"))
         if "probability" in adjectives:
-            names = [f"{entry.head}_{{{','.join(map(str, (*key[1:], i + 1)))}}}" for i in range(m)]
+            names = [
+                f"{entry.head}_{{{','.join(map(str, (*key[1:], i + 1)))}}}" for i in range(m)
+            ]
             return sp.ImmutableMatrix(m, 1, self.table.constrained(key, names, "simplex"))
         if "positive definite" in adjectives:
             positive = Domain(low=sp.Integer(0))

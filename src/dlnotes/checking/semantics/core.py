@@ -102,6 +102,10 @@ class Core:
         """Bind the indices of an entry."""
         raise NotImplementedError
 
+    def literal(self, entry: Entry, indices: tuple[Any, ...]) -> Entry | None:
+        """Return the entry that is declared for just these indices."""
+        raise NotImplementedError
+
     # -- conditions ----------------------------------------------------------------------
     def require(self, condition: Any, why: Any) -> None:
         """Note a condition under which the value is defined."""

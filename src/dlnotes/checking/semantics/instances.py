@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dlnotes.checking.tex.nodes import Node
     from dlnotes.checking.vocabulary import Vocabulary
 
-__all__ = ["discrete_names", "index_choices", "size_choices", "used_entries"]
+__all__ = ["discrete_names", "index_choices", "least_and_most", "size_choices", "used_entries"]
 
 
 def _texts(entry: Entry) -> list[tuple[str, set[str]]]:
@@ -22,6 +22,8 @@ def _texts(entry: Entry) -> list[tuple[str, set[str]]]:
         local |= set(entry.param_kind(name).split()[1:])
     out = [(t, local) for _, low, high in entry.slots if low != "in" for t in (low, high)]
     out += [(t, local) for t in entry.shape]
+    if entry.kind == "generic":
+        out += [(t, local) for _, t in entry.conditions]
     if entry.kind in ("index", "distribution", "lipschitz"):
         out += [(t, local) for _, t in entry.conditions]
     return [(t, names) for t, names in out if t and t.strip("-") not in ("oo", "inf")]
@@ -105,12 +107,15 @@ def discrete_names(nodes: list[Node], vocabulary: Vocabulary) -> list[str]:
     return sorted(k for k in found if vocabulary.entries[k].kind in ("integer", "index"))
 
 
-def _least(entry: Entry) -> int:
-    low = 1
+def least_and_most(entry: Entry) -> tuple[int, int]:
+    """Return the ends of the range of a size, 10**6 where there is no upper one."""
+    low, high = 1, 10**6
     for op, text in entry.conditions:
         if op in (">=", ">") and text.lstrip("-").isdigit():
             low = int(text) + (op == ">")
-    return low
+        elif op in ("<=", "<") and text.isdigit():
+            high = int(text) - (op == "<")
+    return low, high
 
 
 def size_choices(
@@ -120,14 +125,8 @@ def size_choices(
     sizes = [k for k in keys if vocabulary.entries[k].kind == "integer"]
     if not sizes:
         return [{}]
-    lows = [_least(vocabulary.entries[k]) for k in sizes]
-    caps = []
-    for k in sizes:
-        cap = 10**6
-        for op, text in vocabulary.entries[k].conditions:
-            if op in ("<=", "<") and text.isdigit():
-                cap = int(text) - (op == "<")
-        caps.append(cap)
+    ends = [least_and_most(vocabulary.entries[k]) for k in sizes]
+    lows, caps = [a for a, _ in ends], [b for _, b in ends]
     if proving:
         steps = 4 if len(sizes) == 1 else 3 if len(sizes) == 2 else 2
         every = itertools.product(

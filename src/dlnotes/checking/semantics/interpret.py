@@ -13,6 +13,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.applications import Applications
+from dlnotes.checking.semantics.instances import least_and_most
 from dlnotes.checking.semantics.pybody import sympy_body
 from dlnotes.checking.semantics.values import (
     NotGeneral,
@@ -91,9 +92,9 @@ class Interpreter(Applications):
         if entry.kind == "imaginary":
             return sp.I
         if entry.key in self.sizes:
-            return sp.Integer(self.sizes[entry.key])
+            return self._size(entry, indices)
         if indices and self.sizes_known:
-            literal = self._literal(entry, indices)
+            literal = self.literal(entry, indices)
             if literal is not None:
                 return self.entry_value(literal)
         env = self.index_env(entry, indices)
@@ -121,7 +122,20 @@ class Interpreter(Applications):
             return self.distribution(entry, indices)
         return self.symbol(entry, indices)
 
-    def _literal(self, entry: Entry, indices: tuple[Any, ...]) -> Entry | None:
+    def _size(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
+        """Return a size; the members of a family of sizes differ from their neighbours."""
+        base = self.sizes[entry.key]
+        if not indices:
+            return sp.Integer(base)
+        if not all(getattr(i, "is_Integer", False) for i in indices):
+            msg = f"{entry.head} at {indices}"
+            raise NotGeneral(msg)
+        self.index_env(entry, indices)
+        low, high = least_and_most(entry)
+        value = low + (base - low + sum(map(int, indices))) % 3
+        return sp.Integer(min(value, high))
+
+    def literal(self, entry: Entry, indices: tuple[Any, ...]) -> Entry | None:
         """Return the entry that is declared for just these indices (such as ``h_0``)."""
         if not all(getattr(i, "is_Integer", False) for i in indices):
             return None
@@ -364,6 +378,8 @@ class Interpreter(Applications):
             for inner, why in self.conditions.items():
                 outer.setdefault(sp.Or(sp.Not(truth), inner), why)
             conditions.append(truth)
+            if truth == sp.true:
+                break
         self.conditions = outer
         if not pieces:
             msg = "no case applies"
@@ -371,10 +387,28 @@ class Interpreter(Applications):
         covered = sp.Or(*conditions)
         if covered != sp.true:
             self.require(covered, covered)
+        if pieces[0][1] == sp.true:
+            return pieces[0][0]
         if any(arrays.is_array(v) for v, _ in pieces):
+            return self._array_cases(pieces)
+        return sp.Piecewise(*pieces)
+
+    @staticmethod
+    def _array_cases(pieces: list[tuple[Any, Any]]) -> Any:
+        """Choose entry by entry between explicit arrays of one shape."""
+        values = [v for v, _ in pieces]
+        if not all(isinstance(v, sp.MatrixBase) for v in values):
             msg = "cases of arrays"
             raise NotGeneral(msg)
-        return sp.Piecewise(*pieces)
+        if len({v.shape for v in values}) > 1:
+            msg = "cases of different shapes"
+            raise Undefined(msg)
+        truths = [t for _, t in pieces]
+        cells = [
+            sp.Piecewise(*zip(entries, truths, strict=True))
+            for entries in zip(*map(list, values), strict=True)
+        ]
+        return sp.ImmutableMatrix(*values[0].shape, cells)
 
     def set_value(self, node: Node, env: Env) -> Any:
         """Return a set as SymPy's."""

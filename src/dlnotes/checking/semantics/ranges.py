@@ -34,6 +34,8 @@ class Ranges(Derivatives):
         low, high = self.value(node.args[0], env), self.value(node.args[1], env)
         where, body = node.args[2], node.args[3]
         finite = getattr(low, "is_Integer", False) and getattr(high, "is_Integer", False)
+        if finite and kind == "sum" and high < low:
+            return self._empty_sum(variable, body, env, low)
         if finite and int(high) - int(low) < _LONG:
             return self._fold(
                 kind,
@@ -82,6 +84,17 @@ class Ranges(Derivatives):
             return sp.Product(inner, (k, low, high))
         msg = f"{kind} over a symbolic range"
         raise NotGeneral(msg)
+
+    def _empty_sum(self, variable: str, body: Node, env: Env, low: Any) -> Any:
+        """Return zero, of the shape that a term would have."""
+        before, self.conditions = self.conditions, {}
+        try:
+            term = self.value(body, {**env, variable: low})
+        except (Undefined, NotGeneral):
+            return sp.Integer(0)
+        finally:
+            self.conditions = before
+        return arrays.elementwise(lambda _: sp.Integer(0), term)
 
     def _mask(self, where: Node, env: Env) -> Any:
         """Return the 0/1 factor of a condition under a sum, in general."""

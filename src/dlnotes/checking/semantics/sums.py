@@ -246,7 +246,7 @@ def termwise(e: Any, ranges: Mapping[Any, Any]) -> tuple[Any, dict[Any, Any]]:
         found[low, high] = found.get((low, high), 0) + term
     if len(found) != 1:
         return e, dict(ranges)
-    (limits, body), = found.items()
+    ((limits, body),) = found.items()
     return termwise(body, {**ranges, index: limits})
 
 

@@ -1,0 +1,139 @@
+"""What declared things mean: sizes, ranks, cases, probability vectors, generic functions."""
+
+import numpy as np
+import pytest
+
+from dlnotes.checking import Kind, Statement
+from dlnotes.checking.derivations import check
+from dlnotes.checking.entry_checks import compare_entry
+from dlnotes.checking.vocabulary import Vocabulary
+
+
+def verdict_of(vocabulary, tex):
+    return check(Statement("t", tex, Vocabulary.parse(vocabulary))).verdict
+
+
+NETWORK = r"""
+N : integer >= 1
+n_k : integer >= 1, k = 0..oo
+W_k : matrix n_k x n_{k-1}, k = 1..oo
+I_m : identity m, m = 1..oo
+A_{j,k} := \begin{cases} I_{n_k} & j = k \\ W_j A_{j-1,k} & j > k \end{cases},
+  j = 0..oo, k = 0..oo
+"""
+PROBABILITIES = r"""
+K : integer >= 2
+M : integer >= 1
+k : index 1..K
+q : probability vector K
+r : probability vector K
+p_m : probability vector K, m = 1..M
+p_{m,k} := (p_m)_k, m = 1..M, k = 1..K
+\bar{p} := \frac{1}{M} \sum_{m=1}^{M} p_m
+H(q) := -\sum_{k=1}^{K} q_k \log(q_k), q : vector K
+D(q, r) := \sum_{k=1}^{K} q_k \log\left(\frac{q_k}{r_k}\right), q : vector K, r : vector K
+"""
+CHAIN = r"""
+N : integer >= 1
+\varphi_j : smooth function of N, j = 1..N
+e_k : basis N, k = 1..N
+v_k : real, k = 1..N
+u : vector N
+s_k := \sum_{i=1}^{k} v_i e_i, k = 0..N
+F_k(u) := \begin{cases} u_N & k = N \\ F_{k+1}(u + (\varphi_{k+1}(u) - u_{k+1}) e_{k+1})
+  & k < N \end{cases}, k = 1..N, u : vector N
+"""
+LITERAL = r"""
+\varphi_j : smooth function of 4, j = 1..4
+e_k : basis 4, k = 1..4
+u : vector 4
+F_4(u) := u_4, u : vector 4
+F_k(u) := F_{k+1}(u + (\varphi_{k+1}(u) - u_{k+1}) e_{k+1}), k = 1..3, u : vector 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "tex", "kind"),
+    [
+        (NETWORK, r"A_{N,0} = A_{N,1} W_1", Kind.PROVED),
+        (NETWORK, r"A_{N,0} = W_1 A_{N,1}", Kind.REFUTED),
+        (NETWORK, r"\operatorname{rank}(A_{2,0}) \le \min(n_0, n_1, n_2)", Kind.PROVED),
+        (NETWORK, r"\operatorname{rank}(A_{2,0}) = n_1", Kind.REFUTED),
+        (NETWORK, r"\operatorname{rank}(A_{2,0}) \le n_1 - 1", Kind.REFUTED),
+        ("A : matrix 2 x 2", r"\operatorname{rank}(A) = 2", Kind.REFUTED),
+        ("A : matrix 2 x 2", r"\operatorname{rank}(A) \ge 1", Kind.REFUTED),
+        ("A : matrix 2 x 2", r"0 \le \operatorname{rank}(A) \le 2", Kind.PROVED),
+        ("x : real\ny : real", r"x^2 + y^2 > 0", Kind.REFUTED),
+        (PROBABILITIES, r"\sum_{k=1}^{K} q_k = 1", Kind.PROVED),
+        (PROBABILITIES, r"\sum_{k=1}^{K} \bar{p}_k = 1", Kind.PROVED),
+        (PROBABILITIES, r"\sum_{k=1}^{K} q_k^2 = 1", Kind.REFUTED),
+        (PROBABILITIES, r"q_k \log\left(\frac{q_k}{r_k}\right) \ge q_k - r_k", Kind.PROVED),
+        (PROBABILITIES, r"D(q, r) \ge \sum_{k=1}^{K} (q_k - r_k)", Kind.PROVED),
+        (PROBABILITIES, r"D(q, r) \le \sum_{k=1}^{K} (q_k - r_k)", Kind.REFUTED),
+        (
+            PROBABILITIES,
+            r"\frac{1}{M} \sum_{m=1}^{M} D(p_m, q) = "
+            r"\frac{1}{M} \sum_{m=1}^{M} D(p_m, \bar{p}) + D(\bar{p}, q)",
+            Kind.PROVED,
+        ),
+        (CHAIN, r"s_0 + u = u", Kind.PROVED),
+        (CHAIN, r"F_N(u) = u_N", Kind.PROVED),
+        (CHAIN, r"\frac{\partial F_1(u)}{\partial u_1} = 0", Kind.REFUTED),
+        (LITERAL, r"F_3(u) = \varphi_4(u)", Kind.PROVED),
+        (LITERAL, r"F_2(u) = u_4", Kind.REFUTED),
+    ],
+)
+def test_verdict(vocabulary, tex, kind):
+    verdict = verdict_of(vocabulary, tex)
+    assert verdict.kind is kind, str(verdict)
+
+
+def test_a_sum_of_probabilities_is_one_for_every_size():
+    verdict = verdict_of(PROBABILITIES, r"\sum_{m=1}^{M} \sum_{k=1}^{K} p_{m,k} = M")
+    assert verdict.passed
+    assert "for every size" in verdict.detail
+
+
+class TestCompareEntry:
+    vocabulary = Vocabulary.parse(r"""
+        L : nonnegative
+        h : positive
+        K : integer >= 2
+        E(L, h) := \frac{L h}{2}
+        s(v)_j := \frac{\exp(v_j)}{\sum_{k=1}^{K} \exp(v_k)}, v : vector K, j = 1..K
+        f(A, v) := A v, A : matrix m x n, v : vector n
+    """)
+
+    def compare(self, name, function):
+        return compare_entry(self.vocabulary.entries[name], self.vocabulary, function)
+
+    def test_parameters_stay_in_their_declared_domain(self):
+        def bound(size, step):
+            assert size >= 0
+            assert step > 0
+            return size * step / 2
+
+        assert self.compare("E", bound) == ""
+
+    def test_a_refused_point_is_left_out(self):
+        def bound(size, step):
+            if size > 2:
+                msg = "too large"
+                raise ValueError(msg)
+            return size * step / 2
+
+        assert self.compare("E", bound) == ""
+
+    def test_a_function_that_refuses_every_point_fails(self):
+        def bound(size, step):
+            raise ValueError(size * step)
+
+        assert "raises ValueError" in self.compare("E", bound)
+
+    def test_a_wrong_constant_is_found(self):
+        assert "the notation says" in self.compare("E", lambda size, step: size * step)
+
+    def test_declared_sizes_and_matrices(self):
+        assert self.compare("s", lambda v: np.exp(v) / np.exp(v).sum()) == ""
+        assert self.compare("f", lambda a, v: a @ v) == ""
+        assert self.compare("f", lambda a, v: -a @ v) != ""
