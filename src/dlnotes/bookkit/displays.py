@@ -102,14 +102,6 @@ class Math(MathDirective):
 
     option_spec: ClassVar = {**MathDirective.option_spec, "cited": directives.unchanged}
 
-    def run(self) -> list[Node]:
-        source = "\n".join(self.content)
-        shown = super().run()
-        for node in shown:
-            if isinstance(node, nodes.math_block):
-                node["checked_source"] = source
-        return shown
-
 
 def setup(app: Sphinx) -> None:
     """Register the directives.

@@ -137,14 +137,10 @@ def verify(
             problem = str(error)
         verdicts.append(unproved(f"cannot be read: {error.message}"))
     verdict = _best(verdicts)
-    waiting = bool(formals) and verdict.kind is Kind.UNPROVED and not problem
-    waiting = waiting and (
-        run_formal is None or any(NOT_COMPILED in v.detail for v in verdicts)
-    )
-    if waiting:
-        verdict = unproved(NOT_COMPILED, Tier.FORMAL)
     attacked: Attack | None = None
-    if not problem and not waiting:
+    if not problem and statement.kind == "theorem" and not (proofs or formals):
+        problem = f"no proof is registered under {statement.label!r} in proofs/"
+    if not problem:
         problem = _problem(statement, verdict)
     if not problem and mutate:
         attacked, problem = _attack(
