@@ -137,3 +137,69 @@ class TestCompareEntry:
         assert self.compare("s", lambda v: np.exp(v) / np.exp(v).sum()) == ""
         assert self.compare("f", lambda a, v: a @ v) == ""
         assert self.compare("f", lambda a, v: -a @ v) != ""
+
+
+COMPLEX = r"""
+\mathrm{i} : imaginary unit
+x : real
+h : real
+f : smooth function
+"""
+INDICES = r"""
+K : integer >= 2
+v : vector K
+i : index 1..K
+j : index i..K
+M := \max_{1 \le k \le K} v_k
+"""
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "tex", "kind"),
+    [
+        (COMPLEX, r"\operatorname{Im}(x + \mathrm{i} h) = h", Kind.PROVED),
+        (COMPLEX, r"\operatorname{Im}(f(x + \mathrm{i} h)) = 0", Kind.REFUTED),
+        (COMPLEX, r"\operatorname{Re}((x + \mathrm{i} h)^2) = x^2 - h^2", Kind.PROVED),
+        (INDICES, r"i \le j", Kind.PROVED),
+        (INDICES, r"i < j", Kind.REFUTED),
+        (INDICES, r"v_i \le M", Kind.PROVED),
+        (INDICES, r"\sum_{k=1}^{K} v_k \le K M", Kind.PROVED),
+        (INDICES, r"\sum_{k=1}^{K} v_k \ge K M", Kind.REFUTED),
+        (INDICES + r"assume : i \ne j", r"v_i^2 + v_j^2 \le \sum_{k=1}^{K} v_k^2", Kind.PROVED),
+        (INDICES, r"v_i^2 + v_j^2 \le \sum_{k=1}^{K} v_k^2", Kind.REFUTED),
+        (
+            INDICES,
+            r"\sum_{1 \le a < b \le K} (v_a - v_b)^2 = "
+            r"K \sum_{k=1}^{K} v_k^2 - \left(\sum_{k=1}^{K} v_k\right)^2",
+            Kind.PROVED,
+        ),
+        (
+            INDICES,
+            r"\sum_{1 \le a \le b \le K} v_a v_b = \left(\sum_{k=1}^{K} v_k\right)^2",
+            Kind.REFUTED,
+        ),
+        ("A : matrix 2 x 3", r"\lVert A \rVert_2 \ge \lVert A \rVert_F", Kind.REFUTED),
+        ("A : matrix 2 x 3", r"\lVert A \rVert = 1", Kind.REFUTED),
+    ],
+)
+def test_more_verdicts(vocabulary, tex, kind):
+    verdict = verdict_of(vocabulary, tex)
+    assert verdict.kind is kind, str(verdict)
+
+
+def test_a_matrix_norm_needs_an_index():
+    verdict = verdict_of("A : matrix 2 x 2", r"\lVert A \rVert = \lVert A \rVert")
+    assert verdict.kind is Kind.REFUTED
+    assert "no meaning" in verdict.detail
+
+
+def test_a_limit_that_sympy_cannot_take_is_unproved():
+    vocabulary = r"""
+    z : vector 2
+    M := \max(z_1, z_2)
+    """
+    tex = (
+        r"\lim_{\tau \to 0^+} \frac{\exp(z_1/\tau)}{\exp(z_1/\tau) + \exp(z_2/\tau)} = "
+        r"\begin{cases} 1 & z_1 > z_2 \\ 0 & z_1 < z_2 \\ \frac{1}{2} & z_1 = z_2 \end{cases}"
+    )
+    assert verdict_of(vocabulary, tex).kind in (Kind.UNPROVED, Kind.PROVED)

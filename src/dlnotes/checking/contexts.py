@@ -129,6 +129,10 @@ class Context:
             x, y, op = y, x, {"<": ">", r"\le": r"\ge"}[op]
         gap = sp.expand(x - y)
         if op == r"\ne":
+            if gap == 0:
+                self.impossible = True
+            if x.is_integer and y.is_integer and not gap.is_number:
+                self.rules[sp.KroneckerDelta(x, y)] = sp.Integer(0)
             self.known.append(sp.Ne(gap, 0, evaluate=False))
             if x.is_Symbol and y.is_number and x in table.domains:
                 table.domains[x].excluded.append(y)

@@ -173,6 +173,8 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
                 ok, reason, conditions = _prove_in(context, step)
         except (NotGeneral, Undefined) as error:
             return unproved(f"not within the reader's reach: {error}")
+        except (NotImplementedError, ValueError, TypeError, AttributeError) as error:
+            return unproved(f"SymPy has no method: {error}")
         except symbolic.Budget:
             if enough:
                 break

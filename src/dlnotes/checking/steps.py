@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from dlnotes.checking.contexts import Context
 from dlnotes.checking.semantics.instances import discrete_names, index_choices, size_choices
+from dlnotes.checking.semantics.values import NotGeneral
 from dlnotes.checking.verdicts import (
     Kind,
     Verdict,
@@ -100,6 +102,38 @@ def context_of(
     return context
 
 
+def _assignments(
+    indices: list[str], sizes: dict[str, int], vocabulary: Vocabulary, limit: int
+) -> tuple[list[dict[str, int]], bool]:
+    """Return values of the free indices, and whether their ranges are finite.
+
+    The range of an index may end in another index: that one is given its values first.
+    """
+    probe = context_of(vocabulary, sizes, ()).interpreter
+    ends, later, complete = {}, [], True
+    for k in indices:
+        low, high = (probe.number(t) for _, t in vocabulary.entries[k].conditions)
+        if high == sp.oo and low.is_Integer:
+            complete, high = False, low + 3
+        if low.is_Integer and high.is_Integer:
+            ends[k] = (int(low), int(high))
+        else:
+            later.append(k)
+    found = index_choices(list(ends), list(ends.values()), limit)
+    complete = complete and len(found) == prod(b - a + 1 for a, b in ends.values())
+    if not later:
+        return found, complete
+    if not ends:
+        msg = f"the range of {later[0]} does not end in numbers"
+        raise NotGeneral(msg)
+    out: list[dict[str, int]] = []
+    for chosen in found:
+        more, whole = _assignments(later, sizes | chosen, vocabulary, limit)
+        complete = complete and whole
+        out += [chosen | m for m in more]
+    return out[:: max(1, -(-len(out) // limit))], complete and len(out) <= limit
+
+
 def choices_of(
     step: Step, vocabulary: Vocabulary, *, proving: bool
 ) -> tuple[list[dict[str, int]], bool, bool]:
@@ -113,15 +147,8 @@ def choices_of(
     complete = len(indices) == len(names)
     out: list[dict[str, int]] = []
     for sizes in size_choices(names, vocabulary, proving=proving):
-        probe = context_of(vocabulary, sizes, ()).interpreter
-        ends = []
-        for k in indices:
-            low, high = (probe.number(t) for _, t in vocabulary.entries[k].conditions)
-            if high == sp.oo:
-                complete, high = False, low + 3
-            ends.append((int(low), int(high)))
-        limit = 40 if proving else 9
-        found = index_choices(indices, ends, limit)
+        found, whole = _assignments(indices, sizes, vocabulary, 40 if proving else 9)
+        complete = complete and whole
         out += [sizes | i for i in found]
     vocabulary.memo[key] = (out, bool(names), complete)
     return out, bool(names), complete

@@ -77,6 +77,8 @@ def _signed(
         e = opaque_sums(normal(e, ranges))[0]
         if _known(e, strict):
             return True
+    if e.has(sp.Max, sp.Min) and _extremes(e, domains, strict, depth, ranges):
+        return True
     if e.has(sp.Max, sp.Min, sp.Abs, sp.Piecewise, sp.sign):
         return _by_cases(e, domains, strict, depth, ranges)
     if (
@@ -137,6 +139,29 @@ def _by_ratio(
     t = sp.Dummy("t", positive=True)
     form = sp.expand(split_logs(sp.expand(e.xreplace({x: t * y}) / y)))
     return y not in form.free_symbols and _signed(form, domains, strict, depth, ranges)
+
+
+def _extremes(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """Use that a maximum is at least each member and their mean, and is one of them."""
+    if depth > 5:
+        return False
+    for x in sorted(e.atoms(sp.Max, sp.Min), key=sp.default_sort_key):
+        c = sp.expand(e).coeff(x, 1)
+        rest = sp.expand(sp.expand(e) - c * x)
+        if rest.has(x) or not (c.is_positive or c.is_negative):
+            continue
+        members = list(x.args)
+        helps = bool(c.is_positive) == isinstance(x, sp.Max)
+        if helps:
+            members = [sp.Add(*members) / len(members), *members]
+        pick = any if helps else all
+        return pick(
+            _signed(sp.expand(rest + c * m), domains, strict, depth + 1, ranges)
+            for m in members
+        )
+    return False
 
 
 def _by_cases(

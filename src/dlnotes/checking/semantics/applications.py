@@ -45,6 +45,8 @@ _REAL_FUNCTIONS = {
     "asinh": sp.asinh,
     "arsinh": sp.asinh,
     "abs": sp.Abs,
+    "Re": sp.re,
+    "Im": sp.im,
     "cot": sp.cot,
     "sec": sp.sec,
     "csc": sp.csc,

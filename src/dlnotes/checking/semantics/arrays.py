@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _ONE = sp.Integer(1)
-_MATRIX_NORM = "only the Frobenius norm of a matrix is read: write it with the index F"
+_MATRIX_NORM = "the norm of a matrix needs an index: F (Frobenius) or 2 (spectral)"
 
 
 def is_array(value: Any) -> bool:
@@ -189,6 +189,9 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
     r"""Return the norm of a vector (2, 1, \infty) or the Frobenius norm of a matrix."""
     if not is_array(a):
         return sp.Abs(a)
+    if not order and 1 not in shape_of(a):
+        raise Undefined(_MATRIX_NORM)
+    order = order or "2"
     if isinstance(a, Family):
         m, n = a.shape
         i = fresh(m)
@@ -200,6 +203,9 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
                 raise NotGeneral(msg)
             total = sp.Sum(term, (i, 1, m))
         else:
+            if order == "2":
+                msg = "the spectral norm"
+                raise NotGeneral(msg)
             if order != "F":
                 raise Undefined(_MATRIX_NORM)
             j = fresh(n)
@@ -210,9 +216,21 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
         return sum(sp.Abs(x) for x in entries)
     if order in (r"\infty",) and 1 in a.shape:
         return sp.Max(*[sp.Abs(x) for x in entries])
+    if 1 not in a.shape and order == "2":
+        return _spectral(a)
     if 1 not in a.shape and order != "F":
         raise Undefined(_MATRIX_NORM)
     if order in ("2", "F"):
         return sp.sqrt(sum(x**2 for x in entries))
     msg = f"the norm with index {order} of {_show(a)} is not read"
     raise Undefined(msg)
+
+
+def _spectral(a: Any) -> Any:
+    """Return the largest singular value of a matrix with two rows or two columns."""
+    gram = a * a.T if a.rows <= a.cols else a.T * a
+    if gram.rows > 2:
+        msg = "the spectral norm of a matrix larger than 2 x n"
+        raise NotGeneral(msg)
+    p, q, r = gram[0, 0], gram[1, 1], gram[0, 1]
+    return sp.sqrt((p + q + sp.sqrt((p - q) ** 2 + 4 * r**2)) / 2)

@@ -44,6 +44,8 @@ _FUNCTIONS = {
         "ceiling",
         "binomial",
         "Heaviside",
+        "re",
+        "im",
     ]
 }
 _CONSTANTS = {"pi": sp.pi, "E": sp.E, "oo": sp.oo}

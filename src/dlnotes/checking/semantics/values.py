@@ -72,6 +72,13 @@ def shape_of(value: Any) -> tuple[Any, ...]:
 _GENERIC: dict[tuple[str, tuple[int, ...], str], Any] = {}
 
 
+def _real(e: Any) -> bool:
+    """Whether an argument is real: known to be, or made of real symbols without i."""
+    if e.is_extended_real:
+        return True
+    return not e.has(sp.I) and all(s.is_extended_real for s in e.free_symbols)
+
+
 def make_generic(name: str, orders: tuple[int, ...], adjective: str) -> Any:
     """Return the SymPy function for the `orders`-th partial derivative of a generic function.
 
@@ -87,6 +94,9 @@ def make_generic(name: str, orders: tuple[int, ...], adjective: str) -> Any:
             up[argindex - 1] += 1
             return make_generic(name, tuple(up), adjective)(*self.args)
 
+        def real_of(self: Any) -> bool | None:
+            return True if all(map(_real, self.args)) else None
+
         positive = adjective == "positive" and not any(orders)
         _GENERIC[key] = type(
             name + primes,
@@ -95,8 +105,8 @@ def make_generic(name: str, orders: tuple[int, ...], adjective: str) -> Any:
                 "fdiff": fdiff,
                 "nargs": len(orders),
                 "generic": key,
-                "_eval_is_real": lambda _: True,
-                "_eval_is_extended_real": lambda _: True,
+                "_eval_is_real": real_of,
+                "_eval_is_extended_real": real_of,
                 "_eval_is_finite": lambda _: True,
                 "_eval_is_positive": lambda _: True if positive else None,
                 "_eval_is_zero": lambda _: False if positive else None,

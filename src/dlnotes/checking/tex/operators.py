@@ -77,6 +77,8 @@ class Operators(Names):
         domain: Node | None = None
         save = self.i
         start = None
+        if (pair := self._pair()) is not None:
+            return self._big_pair(kind, first, pair, f"write {token.text}_{{k=1}}^{{K}}")
         if self.here != "\\substack":
             start = self._low_then_relation()
         if start is not None:
@@ -137,6 +139,44 @@ class Operators(Names):
         if domain is not None and domain.kind == "setname" and domain.value[0] == "entry":
             return self.vocabulary.entries[domain.value[1]].element_role
         return "scalar"
+
+    def _pair(self) -> tuple[Node, str, str, bool, Node] | None:
+        r"""Read ``1 \le i < j \le K``: low end, both variables, whether i < j, high end."""
+        order = (r"\le", "<")
+        names = [
+            t for t in self.tokens[self.i + 2 : self.i + 6 : 2] if t.kind in ("letter", "cmd")
+        ]
+        signs = [t.text in order for t in self.tokens[self.i + 1 : self.i + 6 : 2]]
+        if self.token.kind != "num" or len(names) != 2 or signs != [True] * 3:
+            return None
+        low = self.expr()
+        if self.take().text == "<":
+            low = Node("add", (low, Node("num", value="1")))
+        first = self.variable()
+        strict = self.take().text == "<"
+        second = self.variable()
+        last = self.take().text
+        high = self.expr()
+        if last == "<":
+            high = Node("add", (high, Node("neg", (Node("num", value="1"),))))
+        return low, first, second, strict, high
+
+    def _big_pair(
+        self, kind: str, first: int, pair: tuple[Node, str, str, bool, Node], close: str
+    ) -> Node:
+        """Read the body under two indices: for every j, every i up to it."""
+        low, i, j, strict, high = pair
+        self.take("}", close)
+        inner, outer = self.bind(i), self.bind(j)
+        body = self.term()
+        self.release(outer)
+        self.release(inner)
+        one, none, span = Node("num", value="1"), Node("none"), self.span_from(first)
+        here = Node("bound", value=j)
+        below = Node("add", (here, Node("neg", (one,)))) if strict else here
+        node = Node("big", (low, below, none, body), (kind, i), span)
+        start = Node("add", (low, one)) if strict else low
+        return Node("big", (start, high, none, node), (kind, j), span)
 
     def _low_then_relation(self) -> tuple[Node, str, bool, Node] | None:
         r"""Read ``1 \le k \le K``, or return None when that is not what stands here."""

@@ -61,6 +61,8 @@ FUNCTIONS = {
         "softplus_",
         "abs",
         "len",
+        "Re",
+        "Im",
     ]
 }
 _STOP = {
@@ -563,7 +565,7 @@ class Reader(Operators):
             self.take(close)
             if text in ("|", r"\lvert"):
                 return Node("abs", (node,), span=self.span_from(first))
-            order = "2"
+            order = ""
             if self.here == "_":
                 self.take()
                 self.take("{")
