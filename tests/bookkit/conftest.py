@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,3 +29,19 @@ def pages(site: Path) -> dict[str, BeautifulSoup]:
         str(file.relative_to(site)): BeautifulSoup(file.read_text("utf-8"), "html5lib")
         for file in sorted(site.glob("**/*.html"))
     }
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return a checkout with the book's own settings and a book of one page."""
+    real = repository()
+    shutil.copy(real / "conf.py", tmp_path)
+    shutil.copy(real / "constraints.txt", tmp_path)
+    book = tmp_path / "book"
+    (tmp_path / "src" / "dlnotes").mkdir(parents=True)
+    (tmp_path / "proofs").mkdir()
+    for folder in ("static", "templates"):
+        shutil.copytree(real / "book" / folder, book / folder)
+    (book / "references.bib").touch()
+    (book / "index.md").write_text("# Tiny\n\nA page with $x^2$.\n")
+    return tmp_path

@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 from dlnotes.bookkit import building
 from dlnotes.bookkit.__main__ import main
-from dlnotes.bookkit.building import build_html, execution_cache, execution_digest, repository
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """Return a checkout with the book's own settings and a book of one page."""
-    real = repository()
-    shutil.copy(real / "conf.py", tmp_path)
-    shutil.copy(real / "constraints.txt", tmp_path)
-    book = tmp_path / "book"
-    (tmp_path / "src" / "dlnotes").mkdir(parents=True)
-    for folder in ("static", "templates"):
-        shutil.copytree(real / "book" / folder, book / folder)
-    (book / "references.bib").touch()
-    (book / "index.md").write_text("# Tiny\n\nA page with $x^2$.\n")
-    return tmp_path
+from dlnotes.bookkit.building import build_html, execution_cache, execution_digest
 
 
 class TestBuildHtml:
