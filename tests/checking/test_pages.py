@@ -13,6 +13,7 @@ from dlnotes.checking import (
     Counterexample,
     FormalClaim,
     Kind,
+    ProofClaim,
     Registry,
     Statement,
     Tier,
@@ -22,10 +23,25 @@ from dlnotes.checking import (
     refuted,
 )
 from dlnotes.checking.claims import REGISTRY
+from dlnotes.checking.derivations import check
 from dlnotes.checking.ledger import entry_failures, verify, write_claims
 from dlnotes.checking.mutants import attack, mutants_of
 from dlnotes.checking.pages import directives, justifications, read_page
 from dlnotes.checking.vocabulary import Vocabulary
+
+PROOFS = """
+from dlnotes.checking import proof
+from dlnotes.checking.derivations import check
+
+@proof("thm-bound", tier="symbolic")
+def _(statement):
+    return check(statement).verdict
+"""
+
+
+def by_check(statement):
+    return check(statement).verdict
+
 
 PAGE = r"""
 # Title
@@ -147,10 +163,14 @@ class TestMutants:
     def test_a_survivor_fails_the_statement(self):
         vocabulary = Vocabulary.parse("x : real\nf : smooth function")
         statement = Statement("thm-x", r"f(x) = f(x)", vocabulary, "theorem")
-        registry = Registry()
+        registry = Registry({"thm-x": [ProofClaim("thm-x", Tier.SYMBOLIC, by_check)]})
         result = verify(statement, registry)
         assert result.attack is not None
         assert result.attack.killed
+
+    def test_a_theorem_without_a_registered_proof_fails(self):
+        statement = Statement("thm-x", "x = x", Vocabulary.parse("x : real"), "theorem")
+        assert "no proof is registered" in verify(statement, Registry()).problem
 
 
 class TestRegistry:
@@ -219,6 +239,8 @@ class TestPlugin:
         (folder / "conftest.py").write_text(
             'pytest_plugins = ["dlnotes.checking.pytest_plugin"]\n', encoding="utf-8"
         )
+        (folder / "proofs").mkdir()
+        (folder / "proofs" / "page.py").write_text(PROOFS, encoding="utf-8")
         (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", *args]
         done = subprocess.run(

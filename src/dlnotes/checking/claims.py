@@ -163,9 +163,16 @@ def formal(
 
 
 def load_proofs(folder: Path) -> Registry:
-    """Run every ``*.py`` of `folder` in name order and return the filled registry."""
+    """Run every ``*.py`` of `folder` in name order and return what they register.
+
+    The module's `REGISTRY` is filled anew; what is returned is a copy, which stays as it is
+    when another folder is loaded.
+    """
     REGISTRY.clear()
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
             runpy.run_path(str(path))
-    return REGISTRY
+    return Registry(
+        {label: list(claims) for label, claims in REGISTRY.proofs.items()},
+        {label: list(claims) for label, claims in REGISTRY.formals.items()},
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dlnotes.checking.claims import REGISTRY, load_proofs
+from dlnotes.checking.claims import Registry, load_proofs
 from dlnotes.checking.ledger import entry_failures, erratum_problem, verify
 from dlnotes.checking.pages import Erratum, Page, read_page
 from dlnotes.checking.ties import runner
@@ -43,9 +43,7 @@ class PageFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each claim, and one for the displays of the page."""
-        proofs = self.config.rootpath / "proofs"
-        if proofs.is_dir() and not REGISTRY.labels():
-            load_proofs(proofs)
+        registry = _registry(self.config)
         name = (
             self.path.relative_to(self.config.rootpath)
             if self.path.is_relative_to(self.config.rootpath)
@@ -58,7 +56,20 @@ class PageFile(pytest.File):
         for erratum in page.errata:
             yield ErratumItem.from_parent(self, name=erratum.label, erratum=erratum)
         for statement in page.statements:
-            yield ClaimItem.from_parent(self, name=statement.label, statement=statement)
+            yield ClaimItem.from_parent(
+                self, name=statement.label, statement=statement, registry=registry
+            )
+
+
+_REGISTRY = pytest.StashKey[Registry]()
+
+
+def _registry(config: pytest.Config) -> Registry:
+    """Return what the files of ``proofs/`` register, loaded once in a session."""
+    if _REGISTRY not in config.stash:
+        proofs = config.rootpath / "proofs"
+        config.stash[_REGISTRY] = load_proofs(proofs) if proofs.is_dir() else Registry()
+    return config.stash[_REGISTRY]
 
 
 class _Item(pytest.Item):
@@ -109,13 +120,15 @@ class NotationItem(_Item):
 class ClaimItem(_Item):
     """One derivation or theorem."""
 
-    def __init__(self, *, statement: Statement, **kwargs: Any) -> None:
+    def __init__(self, *, statement: Statement, registry: Registry, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.statement = statement
+        self.registry = registry
 
     def runtest(self) -> None:
         """Check the statement and attack it."""
-        result = verify(self.statement, run_formal=runner(self.config.rootpath / "proofs"))
+        run_formal = runner(self.config.rootpath / "proofs")
+        result = verify(self.statement, self.registry, run_formal=run_formal)
         if not result.passed:
             raise ClaimFailure(str(result))
 
