@@ -11,7 +11,7 @@ project = "Deep Learning: Theoretical Aspects"
 author = "The makers of Deep Learning: Theoretical Aspects"
 copyright = "2026, the makers of this book. Text CC BY 4.0, code MIT"
 version = release = dlnotes.__version__
-language = "en-GB"
+language = "en_GB"
 
 extensions = [
     "myst_nb",

@@ -74,9 +74,11 @@ def _math(tex: str) -> nodes.math:
 
 
 def _function(dotted: str) -> pending_xref:
+    """Return the name of a function, linked to the part of the reference that has it."""
     shown = nodes.literal("", dotted, classes=["xref", "py", "py-func"])
+    module = dotted.rpartition(".")[0]
     return pending_xref(
-        "", shown, refdomain="py", reftype="func", reftarget=dotted, refexplicit=True
+        "", shown, refdomain="py", reftype="mod", reftarget=module, refexplicit=True
     )
 
 
