@@ -7,10 +7,17 @@
       over any field for the rank);
     - no affine score separates exclusive or, no network with a single hidden unit
       and a monotone activation does, and one with two ReLU units computes it;
+    - balanced weights follow gradient flow mode by mode;
+    - a network with polynomial activations of degree d and H hidden layers is a
+      polynomial of degree at most d ^ H, and no polynomial of lower degree comes near
+      one that alternates between 1 and -1;
+    - forward differences of a smooth activation tend to powers, uniformly;
+    - a sum of rectified units interpolates;
     - linear interpolation on a cell of width h misses an L-Lipschitz function by at
       most L h / 2, and one with |f''| <= M by at most M h^2 / 8.
 
-    The first part rests on no axiom at all; the others on Coq's real numbers. *)
+    What is said over rings and fields rests on no axiom at all; the rest on Coq's real
+    numbers. *)
 
 From mathcomp Require all_ssreflect all_algebra.
 Require Reals Lra.
@@ -140,6 +147,162 @@ Qed.
 End Rank.
 End Collapse.
 
+(** ** Two layers in training: weights that share the modes evenly *)
+
+Module Modes.
+Import all_ssreflect all_algebra.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+
+(** The columns of U, V and R are orthonormal; S and C are diagonal.  The rates R C' V^T and
+    U C' R^T of the weights, with C' = C (S - C^2), are what gradient flow asks for. *)
+Theorem balanced_layers (F : comRingType) n0 n1 n2 r (U : 'M[F]_(n2, r)) (V : 'M_(n0, r))
+    (R : 'M_(n1, r)) (s c : 'rV_r) :
+  U^T *m U = 1%:M -> V^T *m V = 1%:M -> R^T *m R = 1%:M ->
+  let S := diag_mx s in let C := diag_mx c in
+  let W1 := R *m C *m V^T in let W2 := U *m C *m R^T in
+  let rate := C *m (S - C *m C) in
+  R *m rate *m V^T = W2^T *m (U *m S *m V^T - W2 *m W1) /\
+  U *m rate *m R^T = (U *m S *m V^T - W2 *m W1) *m W1^T.
+Proof.
+move=> UU VV RR S C W1 W2 rate.
+have W21 : W2 *m W1 = U *m (C *m C) *m V^T.
+  by rewrite /W2 /W1 -!mulmxA (mulmxA R^T) RR mul1mx.
+have gap : U *m S *m V^T - W2 *m W1 = U *m (S - C *m C) *m V^T.
+  by rewrite W21 mulmxBr mulmxBl.
+have comm : rate = (S - C *m C) *m C.
+  by rewrite /rate mulmxBr mulmxBl mulmxA diag_mxC.
+have trC : C^T = C by rewrite tr_diag_mx.
+rewrite gap; split.
+  by rewrite /W2 !trmx_mul trmxK trC /rate -!mulmxA (mulmxA U^T U) UU mul1mx.
+by rewrite /W1 !trmx_mul trmxK trC comm -!mulmxA (mulmxA V^T V) VV mul1mx.
+Qed.
+End Modes.
+
+(** ** Networks with polynomial activations *)
+
+Module Degree.
+Import all_ssreflect all_algebra.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+Section Networks.
+Variable F : comRingType.
+
+Definition combine m (w : 'I_m -> F) (b : F) (u : 'I_m -> {poly F}) : {poly F} :=
+  \sum_j w j *: u j + b%:P.
+
+(** [network H m n] has H hidden layers; its units after the last are those of the output's
+    combination.  Every unit has an activation of its own. *)
+Inductive network : nat -> nat -> nat -> Type :=
+| Empty m : network 0 m m
+| Hidden H m k n of 'M[F]_(k, m) & ('I_k -> F) & ('I_k -> {poly F}) & network H k n :
+    network H.+1 m n.
+
+Fixpoint units H m n (N : network H m n) : ('I_m -> {poly F}) -> 'I_n -> {poly F} :=
+  match N with
+  | Empty _ => fun u => u
+  | Hidden _ _ _ _ W b act rest => fun u =>
+      units rest (fun i => act i \Po combine (W i) (b i) u)
+  end.
+
+Fixpoint activations_at_most d H m n (N : network H m n) : Prop :=
+  match N with
+  | Empty _ => True
+  | Hidden _ _ _ _ _ _ act rest =>
+      (forall i, size (act i) <= d.+1)%N /\ activations_at_most d rest
+  end.
+
+Lemma size_combine m (w : 'I_m -> F) b (u : 'I_m -> {poly F}) e :
+  (forall j, size (u j) <= e.+1)%N -> (size (combine w b u) <= e.+1)%N.
+Proof.
+move=> ue; apply: leq_trans (size_add _ _) _; rewrite geq_max; apply/andP; split.
+  apply: leq_trans (size_sum _ _ _) _; apply/bigmax_leqP => j _.
+  exact: leq_trans (size_scale_leq _ _) (ue j).
+exact: leq_trans (size_polyC_leq1 _) _.
+Qed.
+
+Lemma size_units d H m n (N : network H m n) e (u : 'I_m -> {poly F}) i :
+  activations_at_most d N -> (forall j, size (u j) <= e.+1)%N ->
+  (size (units N u i) <= (e * d ^ H).+1)%N.
+Proof.
+elim: N e u i => [p | h p k q W b act rest IH] e u i /=.
+  by move=> _ ue; rewrite expn0 muln1.
+case=> actd restd ue; rewrite expnS mulnA; apply: IH => // j.
+apply: leq_trans (size_comp_poly_leq _ _) _; rewrite ltnS mulnC; apply: leq_mul.
+  by rewrite -subn1 leq_subLR add1n; apply: size_combine.
+by rewrite -subn1 leq_subLR add1n; apply: actd.
+Qed.
+
+(** Along the line a + t v of the input space every output is a polynomial in t of degree
+    at most d ^ H, whatever the widths. *)
+Theorem degree_of_network d H m n (N : network H m n) (a v : 'I_m -> F) (w : 'I_n -> F) b :
+  activations_at_most d N ->
+  (size (combine w b (units N (fun j => (a j)%:P + v j *: 'X)%R)) <= (d ^ H).+1)%N.
+Proof.
+move=> Nd; apply: size_combine => i; rewrite -[X in (_ <= X.+1)%N]mul1n; apply: size_units => // j.
+apply: leq_trans (size_add _ _) _; rewrite geq_max; apply/andP; split.
+  exact: leq_trans (size_polyC_leq1 _) _.
+by apply: leq_trans (size_scale_leq _ _) _; rewrite size_polyX.
+Qed.
+End Networks.
+End Degree.
+
+(** ** A polynomial that alternates cannot be approximated *)
+
+Module Alternation.
+Import all_ssreflect all_algebra.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory Num.Theory Order.TTheory.
+Local Open Scope ring_scope.
+
+(** T takes the values 1 and -1 in turn at D + 2 points in decreasing order, as Chebyshev's
+    polynomial of degree D + 1 does.  No polynomial Q of degree at most D comes nearer than 1
+    to it: Q would change sign D + 1 times. *)
+Theorem alternation (F : rcfType) (D : nat) (z : nat -> F) (T Q : {poly F}) :
+  (forall j, (j <= D)%N -> z j.+1 < z j) ->
+  (forall j, (j <= D.+1)%N -> T.[z j] = (-1) ^+ j) ->
+  (size Q <= D.+1)%N ->
+  exists2 j, (j <= D.+1)%N & 1 <= (-1) ^+ j * (T.[z j] - Q.[z j]).
+Proof.
+move=> zd Tz sQ.
+case: (boolP [exists j : 'I_D.+2, 1 <= (-1) ^+ j * (T.[z j] - Q.[z j])]) => [/existsP[j] | none].
+  by exists j; first by rewrite -ltnS.
+have pos j : (j <= D.+1)%N -> 0 < (-1) ^+ j * Q.[z j].
+  move=> jD; move: none; rewrite negb_exists => /forallP/(_ (Ordinal (jD : (j < D.+2)%N))).
+  by rewrite /= -ltNge Tz // mulrBr -exprD -signr_odd addnn odd_double ltr_subl_addr cpr_add.
+have zero j : (j <= D)%N -> exists2 x, z j.+1 < x < z j & root Q x.
+  move=> jD; pose P := (-1) ^+ j *: Q.
+  have Pl : P.[z j.+1] < 0.
+    by rewrite hornerZ -oppr_gt0 -mulNr -(mulN1r (_ ^+ _)) -exprS pos.
+  have Pr : 0 < P.[z j] by rewrite hornerZ pos // leqW.
+  have [||x /andP[lx xr] Px] := @poly_ivt _ P (z j.+1) (z j).
+  - exact: ltW (zd j jD).
+  - by rewrite (ltW Pl) (ltW Pr).
+  exists x; last by move: Px; rewrite rootZ // signr_eq0.
+  rewrite !lt_neqAle lx xr !andbT; apply/andP; split; apply/eqP => E.
+    by move: Px Pl; rewrite -E /root => /eqP ->; rewrite ltxx.
+  by move: Px Pr; rewrite E /root => /eqP ->; rewrite ltxx.
+have many k : (k <= D.+1)%N -> exists rs : seq F,
+    [/\ size rs = k, uniq rs, all (root Q) rs & all (fun x => z k < x) rs].
+  elim: k => [_|k IH kD]; first by exists [::].
+  have [rs [sz un ro be]] := IH (ltnW kD).
+  have [x /andP[lx xr] Qx] := zero k kD.
+  exists (x :: rs); split => /=; first by rewrite sz.
+  - rewrite un andbT; apply/negP => xin; move: (allP be _ xin).
+    by rewrite ltNge (ltW xr).
+  - by rewrite Qx.
+  rewrite lx /=; apply/allP => y yin; apply: lt_trans (zd k kD) _.
+  exact: (allP be).
+have [rs [sz un ro _]] := many D.+1 (leqnn _).
+have Q0 : Q = 0.
+  apply/eqP/negPn/negP => Qn; have := max_poly_roots Qn ro un.
+  by rewrite sz ltnNge sQ.
+by have := pos 0%N isT; rewrite Q0 horner0 mulr0 ltxx.
+Qed.
+End Alternation.
+
 (** ** Exclusive or *)
 
 Module ExclusiveOr.
@@ -154,6 +317,13 @@ Definition separates_xor (f : R -> R -> R) : Prop :=
 Theorem xor_not_affinely_separable (w1 w2 b : R) :
   ~ separates_xor (fun x1 x2 => w1 * x1 + w2 * x2 + b).
 Proof. intros (H00 & H11 & H01 & H10); lra. Qed.
+
+(** At every threshold: one of the false corners scores at least what the lower of the true
+    corners does. *)
+Theorem xor_corners (w1 w2 b : R) :
+  let z x1 x2 := w1 * x1 + w2 * x2 + b in
+  Rmin (z 0 1) (z 1 0) <= Rmax (z 0 0) (z 1 1).
+Proof. unfold Rmin, Rmax; repeat destruct Rle_dec; lra. Qed.
 
 Corollary xor_not_affine (w1 w2 b : R) :
   ~ (w1 * 0 + w2 * 0 + b = 0 /\ w1 * 1 + w2 * 1 + b = 0 /\
@@ -214,6 +384,247 @@ Theorem best_affine_fit (alpha beta gamma : R) :
   alpha ^ 2 + beta ^ 2 + 4 * (gamma - 1 / 2) ^ 2 + 1.
 Proof. simpl; field. Qed.
 End ExclusiveOr.
+
+(** ** From exponentials to networks that approximate them *)
+
+Module Ridge.
+Import Reals Lra.
+Open Scope R_scope.
+(** Sums over k = 0, ..., n: as many terms as one likes, but at least one. *)
+Theorem exchange (E g : R -> R) (c r : nat -> R) (n : nat) :
+  Rabs (sum_f_R0 (fun k => c k * E (r k)) n - sum_f_R0 (fun k => c k * g (r k)) n) <=
+  sum_f_R0 (fun k => Rabs (c k) * Rabs (E (r k) - g (r k))) n.
+Proof.
+  rewrite <- minus_sum.
+  eapply Rle_trans; [ apply Rsum_abs | ].
+  apply sum_Rle; intros k _.
+  now rewrite <- Rmult_minus_distr_l, Rabs_mult; apply Rle_refl.
+Qed.
+End Ridge.
+
+(** ** Differences of a smooth activation *)
+
+Module Differences.
+Import Reals Lra Lia.
+Open Scope R_scope.
+
+(** The m-fold forward difference of phi at u with step d. *)
+Fixpoint difference (m : nat) (d : R) (phi : R -> R) (u : R) : R :=
+  match m with
+  | O => phi u
+  | S m => difference m d (fun v => phi (v + d) - phi v) u
+  end.
+
+(** Its weights, as on the page. *)
+Definition weight (m j : nat) : R :=
+  if (j <=? m)%nat then (-1) ^ (m - j) * Binomial.C m j else 0.
+
+Lemma weight_first m : weight (S m) 0 = - weight m 0.
+Proof.
+  unfold weight; cbn [Nat.leb]; rewrite !Nat.sub_0_r; cbn [pow].
+  assert (one : forall n, Binomial.C n 0 = 1).
+  { intro n; unfold Binomial.C; rewrite Nat.sub_0_r; cbn [fact INR]; field; apply INR_fact_neq_0. }
+  rewrite !one; ring.
+Qed.
+
+Lemma weight_next m j : weight (S m) (S j) = weight m j - weight m (S j).
+Proof.
+  unfold weight.
+  assert (full : forall n, Binomial.C n n = 1).
+  { intro n; unfold Binomial.C; rewrite Nat.sub_diag; cbn [fact INR]; field; apply INR_fact_neq_0. }
+  destruct (Nat.leb_spec (S j) (S m)), (Nat.leb_spec j m), (Nat.leb_spec (S j) m);
+    try lia; try ring.
+  - rewrite <- (pascal m j) by lia.
+    replace (S m - S j)%nat with (S (m - S j)) by lia.
+    replace (m - j)%nat with (S (m - S j)) by lia; cbn [pow]; ring.
+  - replace j with m by lia; rewrite !full, !Nat.sub_diag; ring.
+Qed.
+
+Lemma weight_last m : weight m (S m) = 0.
+Proof. unfold weight; destruct (Nat.leb_spec (S m) m); [ lia | reflexivity ]. Qed.
+
+Lemma difference_sum m d phi u :
+  difference m d phi u = sum_f_R0 (fun j => weight m j * phi (u + INR j * d)) m.
+Proof.
+  revert phi; induction m as [ | m IH ]; intro phi.
+  { cbn. unfold weight, Binomial.C; cbn. replace (u + 0 * d) with u by ring; field. }
+  cbn [difference]; rewrite IH.
+  rewrite (decomp_sum _ (S m)) by lia; cbn [pred]; rewrite weight_first.
+  assert (shift : forall j, u + INR (S j) * d = u + INR j * d + d)
+    by (intro; rewrite S_INR; ring).
+  rewrite (sum_eq (fun i => weight (S m) (S i) * phi (u + INR (S i) * d))
+    (fun i => weight m i * phi (u + INR i * d + d) - weight m (S i) * phi (u + INR (S i) * d)) m)
+    by (intros; rewrite weight_next, shift; ring).
+  rewrite minus_sum.
+  rewrite (sum_eq (fun j => weight m j * (phi (u + INR j * d + d) - phi (u + INR j * d)))
+    (fun j => weight m j * phi (u + INR j * d + d) - weight m j * phi (u + INR j * d)) m)
+    by (intros; ring).
+  rewrite minus_sum.
+  assert (whole : sum_f_R0 (fun j => weight m j * phi (u + INR j * d)) m =
+    weight m 0 * phi (u + INR 0 * d) +
+    sum_f_R0 (fun i => weight m (S i) * phi (u + INR (S i) * d)) m).
+  { transitivity (sum_f_R0 (fun j => weight m j * phi (u + INR j * d)) (S m)).
+    - cbn [sum_f_R0]; rewrite weight_last; ring.
+    - now rewrite (decomp_sum _ (S m)) by lia. }
+  rewrite whole; ring.
+Qed.
+
+(** f k is the derivative of order k. *)
+Definition derivatives (f : nat -> R -> R) : Prop :=
+  forall k t, derivable_pt_lim (f k) t (f (S k) t).
+
+Lemma difference_mean_value m f d u : 0 < d -> derivatives f ->
+  exists xi, u <= xi <= u + INR m * d /\ difference m d (f O) u = d ^ m * f m xi.
+Proof.
+  intro d0; revert f; induction m as [ | m IH ]; intros f df.
+  { exists u; cbn; split; [ lra | ring ]. }
+  set (g := fun k v => f k (v + d) - f k v).
+  assert (dg : derivatives g).
+  { intros k t; unfold g; apply (derivable_pt_lim_minus (fun v => f k (v + d)) (f k));
+      [ | apply df ].
+    replace (f (S k) (t + d)) with (f (S k) (t + d) * (1 + 0)) by ring.
+    apply (derivable_pt_lim_comp (fun v => v + d) (f k)); [ | apply df ].
+    apply (derivable_pt_lim_plus (fun v => v) (fun _ => d));
+      [ apply derivable_pt_lim_id | apply derivable_pt_lim_const ]. }
+  destruct (IH g dg) as (x & X & E).
+  destruct (MVT_cor2 (f m) (f (S m)) x (x + d)) as (xi & F & Z); [ lra | intros; apply df | ].
+  exists xi; split; [ rewrite S_INR; lra | ].
+  cbn [difference]; change (fun v => f O (v + d) - f O v) with (g O); rewrite E; unfold g.
+  rewrite F; cbn [pow]; ring.
+Qed.
+
+(** The network with m + 1 units of the page; sigma 0 is the activation. *)
+Definition units (sigma : R -> R) (m : nat) (theta x d : R) : R :=
+  1 / d ^ m * sum_f_R0 (fun j => weight m j * sigma (theta + INR j * d * x)) m.
+
+Lemma units_mean_value sigma m theta x d : 0 < d -> derivatives sigma ->
+  exists xi, 0 <= xi <= INR m * d /\
+    units (sigma O) m theta x d = x ^ m * sigma m (theta + xi * x).
+Proof.
+  intros d0 ds.
+  set (f := fun k u => x ^ k * sigma k (theta + u * x)).
+  assert (df : derivatives f).
+  { intros k t; unfold f.
+    replace (x ^ S k * sigma (S k) (theta + t * x))
+      with (x ^ k * (sigma (S k) (theta + t * x) * (0 + (1 * x + t * 0)))) by (cbn [pow]; ring).
+    apply (derivable_pt_lim_scal (fun u => sigma k (theta + u * x))).
+    apply (derivable_pt_lim_comp (fun u => theta + u * x) (sigma k)); [ | apply ds ].
+    apply (derivable_pt_lim_plus (fun _ => theta) (fun u => u * x));
+      [ apply derivable_pt_lim_const | ].
+    apply (derivable_pt_lim_mult (fun u => u) (fun _ => x));
+      [ apply derivable_pt_lim_id | apply derivable_pt_lim_const ]. }
+  destruct (difference_mean_value m f d 0 d0 df) as (xi & X & E).
+  exists xi; split; [ lra | ].
+  unfold units; rewrite difference_sum in E.
+  rewrite (sum_eq _ (fun j => weight m j * f O (0 + INR j * d))).
+  - rewrite E; unfold f; field; apply pow_nonzero; lra.
+  - intros j _; unfold f; cbn [pow]; rewrite Rmult_1_l; do 2 f_equal; ring.
+Qed.
+
+(** Uniformly on every interval around zero the network tends to x ^ m times the derivative
+    of order m. *)
+Theorem units_tend_to_power sigma m theta B : derivatives sigma -> 0 <= B ->
+  forall eps, 0 < eps -> exists d0, 0 < d0 /\
+  forall d x, 0 < d < d0 -> Rabs x <= B ->
+    Rabs (units (sigma O) m theta x d - x ^ m * sigma m theta) < eps.
+Proof.
+  intros ds B0 eps e0.
+  assert (P : 0 <= B ^ m) by now apply pow_le.
+  assert (cont : continuity_pt (sigma m) theta)
+    by (apply derivable_continuous_pt; exists (sigma (S m) theta); apply ds).
+  destruct (cont (eps / (B ^ m + 1))) as (r & r0 & near).
+  { apply Rdiv_lt_0_compat; lra. }
+  pose proof (pos_INR m) as m0.
+  exists (r / (INR m * B + 1)); split.
+  { apply Rdiv_lt_0_compat; [ lra | ]. pose proof (Rmult_le_pos _ _ m0 B0); lra. }
+  intros d x (d0 & dr) xB.
+  destruct (units_mean_value sigma m theta x d d0 ds) as (xi & X & ->).
+  rewrite <- Rmult_minus_distr_l, Rabs_mult, <- RPow_abs.
+  assert (pw : Rabs x ^ m <= B ^ m) by (apply pow_incr; split; [ apply Rabs_pos | assumption ]).
+  assert (close : Rabs (sigma m (theta + xi * x) - sigma m theta) < eps / (B ^ m + 1)).
+  { destruct (Req_dec (xi * x) 0) as [ Z | Z ].
+    { rewrite Z, Rplus_0_r, Rminus_diag_eq, Rabs_R0 by reflexivity.
+      apply Rdiv_lt_0_compat; lra. }
+    apply near; split.
+    - split; [ exact I | intro F; apply Z; lra ].
+    - unfold dist; cbn; unfold R_dist.
+      replace (theta + xi * x - theta) with (xi * x) by ring.
+      rewrite Rabs_mult, (Rabs_pos_eq xi) by lra.
+      apply Rle_lt_trans with (INR m * d * B).
+      + apply Rmult_le_compat; [ lra | apply Rabs_pos | lra | assumption ].
+      + apply Rle_lt_trans with (d * (INR m * B)); [ lra | ].
+        pose proof (Rmult_le_pos _ _ m0 B0) as mB.
+        apply Rle_lt_trans with (d * (INR m * B + 1)); [ lra | ].
+        apply Rlt_le_trans with (r / (INR m * B + 1) * (INR m * B + 1)).
+        * apply Rmult_lt_compat_r; lra.
+        * right; field; lra. }
+  apply Rle_lt_trans with (B ^ m * (eps / (B ^ m + 1))).
+  - apply Rmult_le_compat; [ apply pow_le, Rabs_pos | apply Rabs_pos | assumption | lra ].
+  - apply Rlt_le_trans with ((B ^ m + 1) * (eps / (B ^ m + 1))).
+    + apply Rmult_lt_compat_r; [ apply Rdiv_lt_0_compat | ]; lra.
+    + right; field; lra.
+Qed.
+End Differences.
+
+(** ** The interpolant as a network *)
+
+Module Interpolant.
+Import Reals Lra Lia.
+Open Scope R_scope.
+
+Definition relu (x : R) : R := Rmax 0 x.
+
+Section Network.
+Variables (f : R -> R) (p : nat -> R).
+Hypothesis increasing : forall k, p k < p (S k).
+
+(** The slope of the piece that ends at p k, zero before the first knot: m_(k-1) on the page. *)
+Definition before (k : nat) : R :=
+  match k with
+  | O => 0
+  | S k => (f (p (S k)) - f (p k)) / (p (S k) - p k)
+  end.
+
+(** The network with n rectified units. *)
+Fixpoint network (n : nat) (x : R) : R :=
+  match n with
+  | O => f (p O)
+  | S n => network n x + (before (S n) - before n) * relu (x - p n)
+  end.
+
+Lemma monotone j k : (j <= k)%nat -> p j <= p k.
+Proof.
+  induction 1 as [ | k _ IH ]; [ lra | pose proof (increasing k); lra ].
+Qed.
+
+Lemma beyond n x : p n <= x -> network n x = f (p n) + before n * (x - p n).
+Proof.
+  induction n as [ | n IH ]; intro L; [ cbn; ring | ].
+  pose proof (increasing n); cbn [network]; rewrite IH by lra.
+  unfold relu; rewrite Rmax_right by lra; cbn [before]; field; lra.
+Qed.
+
+Lemma silent n k x : (k <= n)%nat -> x <= p k -> network n x = network k x.
+Proof.
+  induction 1 as [ | n L IH ]; intro X; [ reflexivity | ].
+  cbn [network]; rewrite IH by assumption; pose proof (monotone k n L).
+  unfold relu; rewrite Rmax_left by lra; ring.
+Qed.
+
+(** On each piece the network is the chord; at its ends, therefore, it equals f. *)
+Theorem network_interpolates n k lambda : (k < n)%nat -> 0 <= lambda <= 1 ->
+  network n (p k + lambda * (p (S k) - p k)) = (1 - lambda) * f (p k) + lambda * f (p (S k)).
+Proof.
+  intros kn L; pose proof (increasing k).
+  assert (X : p k <= p k + lambda * (p (S k) - p k) <= p (S k)).
+  { pose proof (Rmult_le_compat_r (p (S k) - p k) _ _ ltac:(lra) (proj2 L)).
+    assert (G : 0 <= p (S k) - p k) by lra.
+    pose proof (Rmult_le_pos _ _ (proj1 L) G); lra. }
+  rewrite (silent n (S k)) by first [ lia | lra ]; cbn [network].
+  rewrite beyond by lra; unfold relu; rewrite Rmax_right by lra; cbn [before]; field; lra.
+Qed.
+End Network.
+End Interpolant.
 
 (** ** Piecewise-linear interpolation on one cell *)
 
@@ -360,15 +771,22 @@ Print Assumptions Collapse.affine_collapse.
 Print Assumptions Collapse.collapse_of_stack.
 Print Assumptions Collapse.collapse_rank.
 Print Assumptions Collapse.rank_of_widths.
+Print Assumptions Modes.balanced_layers.
+Print Assumptions Degree.degree_of_network.
+Print Assumptions Alternation.alternation.
 
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
 Definition theorems := (
   @ExclusiveOr.xor_not_affinely_separable,
+  @ExclusiveOr.xor_corners,
   @ExclusiveOr.xor_not_affine,
   @ExclusiveOr.xor_not_one_hidden_unit,
   @ExclusiveOr.xor_not_one_relu,
   @ExclusiveOr.relu_network_computes_xor,
   @ExclusiveOr.best_affine_fit,
+  @Ridge.exchange,
+  @Differences.units_tend_to_power,
+  @Interpolant.network_interpolates,
   @Interpolation.interpolation_error_lipschitz,
   @Interpolation.interpolation_error_smooth).
 
