@@ -1,10 +1,83 @@
-"""Machine proofs of the chapter on backpropagation."""
+"""Machine proofs of the chapter on back-propagation.
+
+Each theorem is proved in Rocq for graphs, layers and sums of every size; the checker reads the
+same statements from the page and attacks them at small sizes.
+"""
 
 from dlnotes.checking import formal
 
+_FILE = "backpropagation.v"
+
+# Any graph of differentiable operations, in the book's own terms.
 formal(
     "thm-backpropagation-reverse",
-    file="backpropagation.v",
+    file=_FILE,
+    theorem="reverse_accumulation",
+    digest="30f2230b3cc2443c",
+)
+# The same for lists of steps with two operands: the algorithm itself.
+formal(
+    "thm-backpropagation-reverse",
+    file=_FILE,
     theorem="reverse_accumulation_is_gradient",
-    digest="1ff41d5b5643057e",
+    digest="2282d00246d19ed7",
+)
+formal(
+    "cor-backpropagation-paths",
+    file=_FILE,
+    theorem="sum_over_paths",
+    digest="438728ec9b10f123",
+    uses=["thm-backpropagation-reverse"],
+)
+formal(
+    "thm-backpropagation-system",
+    file=_FILE,
+    theorem="triangular_system",
+    digest="275c2ad1b4581721",
+    uses=["thm-backpropagation-reverse"],
+)
+formal(
+    "thm-backpropagation-cheap-gradient",
+    file=_FILE,
+    theorem="cheap_gradient",
+    digest="b2015793a8e1e56e",
+)
+formal(
+    "thm-backpropagation-delta-rule",
+    file=_FILE,
+    theorem="delta_rule",
+    digest="10d73b9b4c476755",
+    uses=["thm-backpropagation-reverse"],
+)
+formal(
+    "cor-backpropagation-parameters",
+    file=_FILE,
+    theorem="parameter_gradients",
+    digest="b6b7c53364ef9201",
+    uses=["thm-backpropagation-reverse"],
+)
+formal(
+    "prop-backpropagation-central",
+    file=_FILE,
+    theorem="central_difference",
+    digest="4450699f475c6e58",
+)
+formal(
+    "prop-backpropagation-complex",
+    file=_FILE,
+    theorem="complex_step",
+    digest="b65695a0403ddbc1",
+)
+formal(
+    "lem-backpropagation-decay",
+    file=_FILE,
+    theorem="one_layer_back",
+    digest="a498a4d20ed5e593",
+    uses=["thm-backpropagation-delta-rule"],
+)
+formal(
+    "prop-backpropagation-variance",
+    file=_FILE,
+    theorem="signal_size",
+    digest="dd79619d3d129b35",
 )

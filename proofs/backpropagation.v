@@ -12,6 +12,11 @@
     differentiable, and the gradients of the course notes' three exercises are proved,
     two of which the notes had wrong.
 
+    Then the same for graphs of operations of any number of arguments, in the book's own
+    terms, with the sum over paths and the triangular system; the generalised delta rule; the
+    size of the signals; and the two ways to check a gradient, the central difference and the
+    complex step.
+
     The only axioms are those of Coq's real numbers. *)
 
 Require Import Reals Lra Lia List.
@@ -326,6 +331,746 @@ Proof.
     symmetry; apply is_derive_unique, sweep; lia.
 Qed.
 
+(** ** Graphs of any operations *)
+
+(** [gradient_at m f x g]: near x, the function f of the first m places is linear with the
+    partial derivatives g up to an error that is small against the distance. *)
+Definition gradient_at (m : nat) (f : memory -> R) (x g : memory) : Prop :=
+  forall eps : posreal, exists delta : posreal, forall y,
+    (forall i, (i < m)%nat -> Rabs (y i - x i) < delta) ->
+    Rabs (f y - f x - sum m (fun i => g i * (y i - x i)))
+      <= eps * sum m (fun i => Rabs (y i - x i)).
+
+(** A function that is differentiable at x does not look at later places there. *)
+Lemma gradient_at_same m f x g y :
+  gradient_at m f x g -> (forall i, (i < m)%nat -> y i = x i) -> f y = f x.
+Proof.
+  intros D E; destruct (D (mkposreal 1 Rlt_0_1)) as [d Hd].
+  specialize (Hd y); simpl in Hd.
+  rewrite (sum_ext m (fun i => g i * (y i - x i)) (fun _ => 0)) in Hd
+    by (intros i Hi; rewrite E by assumption; ring).
+  rewrite (sum_ext m (fun i => Rabs (y i - x i)) (fun _ => 0)) in Hd
+    by (intros i Hi; rewrite E by assumption; rewrite Rminus_diag_eq, Rabs_R0; reflexivity).
+  rewrite !sum_zero in Hd.
+  assert (Rabs (f y - f x - 0) <= 1 * 0).
+  { apply Hd; intros i Hi; rewrite E by assumption; rewrite Rminus_diag_eq, Rabs_R0 by reflexivity;
+      apply cond_pos. }
+  assert (f y - f x - 0 = 0); [ | lra ].
+  apply Rabs_eq_0; pose proof (Rabs_pos (f y - f x - 0)); lra.
+Qed.
+
+(** Chain rule along a curve. *)
+Lemma gradient_at_curve m f x g (curve : R -> memory) (speed : memory) t :
+  gradient_at m f x g ->
+  (forall i, (i < m)%nat -> curve t i = x i) ->
+  (forall i, (i < m)%nat -> is_derive (fun u => curve u i) t (speed i)) ->
+  is_derive (fun u => f (curve u)) t (sum m (fun i => g i * speed i)).
+Proof.
+  intros Df E D.
+  (* all places at once: within a neighbourhood, |curve u i - x i| <= (|speed i| + 1) |u - t| and
+     the linear parts differ little *)
+  assert (L : forall n, (n <= m)%nat -> forall eps : posreal, exists delta : posreal, forall h,
+    Rabs h < delta ->
+    sum n (fun i => Rabs (curve (t + h) i - x i - speed i * h)) <= eps * Rabs h).
+  { induction n as [| n IH]; intros Hn eps.
+    - exists (mkposreal 1 Rlt_0_1); intros h _; simpl.
+      apply Rmult_le_pos; [ left; apply cond_pos | apply Rabs_pos ].
+    - destruct (IH ltac:(lia) (pos_div_2 eps)) as [d1 H1].
+      assert (Dn := D n ltac:(lia)); apply is_derive_Reals in Dn.
+      destruct (Dn (eps / 2)) as [d2 H2]; [ pose proof (cond_pos eps); lra | ].
+      assert (P : 0 < Rmin d1 d2) by (apply Rmin_pos; apply cond_pos).
+      exists (mkposreal _ P); intros h Hh; simpl in Hh |- *.
+      assert (A1 := H1 h (Rlt_le_trans _ _ _ Hh (Rmin_l _ _))); simpl in A1.
+      assert (A2 : Rabs (curve (t + h) n - x n - speed n * h) <= eps / 2 * Rabs h).
+      { rewrite <- (E n) by lia.
+        destruct (Req_dec h 0) as [-> | nz].
+        - rewrite Rplus_0_r; replace (_ - _ - _) with 0 by ring; rewrite Rabs_R0; lra.
+        - replace (curve (t + h) n - curve t n - speed n * h)
+            with (((curve (t + h) n - curve t n) / h - speed n) * h) by (field; assumption).
+          rewrite Rabs_mult; apply Rmult_le_compat_r; [ apply Rabs_pos | ].
+          left; apply H2; [ assumption | ].
+          exact (Rlt_le_trans _ _ _ Hh (Rmin_r _ _)). }
+      lra. }
+  set (S := sum m (fun i => Rabs (speed i))).
+  set (G := sum m (fun i => Rabs (g i))).
+  assert (S0 : 0 <= S) by (apply sum_nonneg; intros; apply Rabs_pos).
+  assert (G0 : 0 <= G) by (apply sum_nonneg; intros; apply Rabs_pos).
+  apply is_derive_Reals; intros eps Heps.
+  (* distances: sum |curve - x| <= (S + 1) |h| *)
+  assert (P1 : 0 < eps / 2 / (S + 1)).
+  { apply Rdiv_lt_0_compat; lra. }
+  assert (P2 : 0 < Rmin 1 (eps / 3 / (G + 1))).
+  { apply Rmin_pos; [ lra | apply Rdiv_lt_0_compat; lra ]. }
+  destruct (Df (mkposreal _ P1)) as [d0 H0].
+  destruct (L m (le_n m) (mkposreal _ P2)) as [d1 H1]; simpl in H0, H1.
+  assert (P3 : 0 < Rmin d1 (d0 / (S + 1))).
+  { apply Rmin_pos; [ apply cond_pos | apply Rdiv_lt_0_compat; [ apply cond_pos | lra ] ]. }
+  exists (mkposreal _ P3); intros h nz Hh; simpl in Hh.
+  assert (B1 := H1 h (Rlt_le_trans _ _ _ Hh (Rmin_l _ _))).
+  assert (h0 : 0 < Rabs h) by now apply Rabs_pos_lt.
+  assert (dist : sum m (fun i => Rabs (curve (t + h) i - x i)) <= (S + 1) * Rabs h).
+  { apply Rle_trans with (sum m (fun i => Rabs (curve (t + h) i - x i - speed i * h))
+      + sum m (fun i => Rabs h * Rabs (speed i))).
+    - rewrite <- sum_plus; apply sum_le; intros i Hi.
+      replace (curve (t + h) i - x i) with
+        ((curve (t + h) i - x i - speed i * h) + speed i * h) at 1 by ring.
+      eapply Rle_trans; [ apply Rabs_triang | rewrite (Rabs_mult (speed i)); lra ].
+    - rewrite sum_scal; fold S.
+      assert (Rmin 1 (eps / 3 / (G + 1)) * Rabs h <= 1 * Rabs h)
+        by (apply Rmult_le_compat_r; [ lra | apply Rmin_l ]).
+      lra. }
+  assert (near : forall i, (i < m)%nat -> Rabs (curve (t + h) i - x i) < d0).
+  { intros i Hi.
+    apply Rle_lt_trans with (sum m (fun i => Rabs (curve (t + h) i - x i))).
+    - apply (sum_ge_one m (fun i => Rabs (curve (t + h) i - x i))); [ | assumption ].
+      intros; apply Rabs_pos.
+    - eapply Rle_lt_trans; [ exact dist | ].
+      assert (Rabs h < d0 / (S + 1)) by exact (Rlt_le_trans _ _ _ Hh (Rmin_r _ _)).
+      replace (pos d0) with ((S + 1) * (d0 / (S + 1))) by (field; lra).
+      apply Rmult_lt_compat_l; lra. }
+  assert (B0 := H0 _ near).
+  assert (E0 : f (curve t) = f x) by (apply (gradient_at_same m f x g); assumption).
+  assert (lin : Rabs (sum m (fun i => g i * (curve (t + h) i - x i))
+      - h * sum m (fun i => g i * speed i)) <= eps / 3 * Rabs h).
+  { rewrite <- sum_scal, <- sum_minus.
+    apply Rle_trans with (G * (Rmin 1 (eps / 3 / (G + 1)) * Rabs h)).
+    - apply Rle_trans with (sum m (fun i => Rabs (g i)
+        * Rabs (curve (t + h) i - x i - speed i * h))).
+      + clear. induction m as [| n IH]; simpl; [ rewrite Rabs_R0; lra | ].
+        eapply Rle_trans; [ apply Rabs_triang | ].
+        apply Rplus_le_compat; [ exact IH | ].
+        rewrite <- Rabs_mult; right; f_equal; ring.
+      + apply Rle_trans with (sum m (fun i => (Rmin 1 (eps / 3 / (G + 1)) * Rabs h) * Rabs (g i))).
+        * apply sum_le; intros i Hi; rewrite Rmult_comm; apply Rmult_le_compat_r; [ apply Rabs_pos | ].
+          eapply Rle_trans; [ | exact B1 ].
+          apply (sum_ge_one m (fun i => Rabs (curve (t + h) i - x i - speed i * h)));
+            [ intros; apply Rabs_pos | assumption ].
+        * rewrite sum_scal; fold G; lra.
+    - rewrite <- Rmult_assoc; apply Rmult_le_compat_r; [ lra | ].
+      apply Rle_trans with (G * (eps / 3 / (G + 1))).
+      + apply Rmult_le_compat_l; [ assumption | apply Rmin_r ].
+      + replace (G * (eps / 3 / (G + 1))) with (eps / 3 * (G / (G + 1))) by (field; lra).
+        rewrite <- (Rmult_1_r (eps / 3)) at 2; apply Rmult_le_compat_l; [ lra | ].
+        apply Rmult_le_reg_r with (G + 1); [ lra | ]; field_simplify; lra. }
+  replace ((f (curve (t + h)) - f (curve t)) / h - sum m (fun i => g i * speed i))
+    with ((f (curve (t + h)) - f x - h * sum m (fun i => g i * speed i)) / h)
+    by (rewrite E0; field; assumption).
+  rewrite Rabs_div by assumption.
+  apply Rmult_lt_reg_r with (Rabs h); [ assumption | ].
+  unfold Rdiv at 1; rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+  apply Rle_lt_trans with (eps / 2 * Rabs h + eps / 3 * Rabs h); [ | nra ].
+  replace (f (curve (t + h)) - f x - h * sum m (fun i => g i * speed i)) with
+    ((f (curve (t + h)) - f x - sum m (fun i => g i * (curve (t + h) i - x i)))
+     + (sum m (fun i => g i * (curve (t + h) i - x i)) - h * sum m (fun i => g i * speed i)))
+    by ring.
+  eapply Rle_trans; [ apply Rabs_triang | ]; apply Rplus_le_compat; [ | exact lin ].
+  eapply Rle_trans; [ exact B0 | ].
+  apply Rle_trans with (eps / 2 / (S + 1) * ((S + 1) * Rabs h)).
+  - apply Rmult_le_compat_l; [ lra | exact dist ].
+  - right; field; lra.
+Qed.
+
+(** [adjoint_at m f x g]: along every curve through x, the value of f moves with the speed
+    sum_i (g i) (speed of place i).  Differentiability gives this, and it is inherited by
+    compositions, which is all that back-propagation needs. *)
+Definition adjoint_at (m : nat) (f : memory -> R) (x g : memory) : Prop :=
+  forall (curve : R -> memory) (speed : memory) t,
+    (forall i, (i < m)%nat -> curve t i = x i) ->
+    (forall i, (i < m)%nat -> is_derive (fun u => curve u i) t (speed i)) ->
+    is_derive (fun u => f (curve u)) t (sum m (fun i => g i * speed i)).
+
+Theorem differentiable_has_adjoints m f x g : gradient_at m f x g -> adjoint_at m f x g.
+Proof. intros D curve speed t; now apply gradient_at_curve. Qed.
+
+(** Place i moves alone. *)
+Lemma store_derive (x : memory) i k :
+  is_derive (fun t => store x i t k) (x i) (kronecker k i).
+Proof.
+  unfold store, kronecker; destruct (Nat.eqb k i);
+    [ exact (is_derive_id (x i)) | exact (is_derive_const (x k) (x i)) ].
+Qed.
+
+Lemma store_same (x : memory) i k : store x i (x i) k = x k.
+Proof. unfold store; destruct (Nat.eqb_spec k i); congruence. Qed.
+
+Lemma sum_pick m g i : (i < m)%nat -> sum m (fun k => g k * kronecker k i) = g i.
+Proof.
+  intro H; rewrite (sum_ext m _ (fun k => kronecker k i * g k)) by (intros; ring).
+  now rewrite sum_kronecker.
+Qed.
+
+Lemma adjoint_partial m f x g i : adjoint_at m f x g -> (i < m)%nat ->
+  is_derive (fun t => f (store x i t)) (x i) (g i).
+Proof.
+  intros A H; rewrite <- (sum_pick m g i H).
+  apply (A (fun t => store x i t) (fun k => kronecker k i));
+    intros; [ apply store_same | apply store_derive ].
+Qed.
+
+(** A graph with N nodes: [phi k] makes node k (counted from 0) from the nodes before it; the
+    first node is a variable, and further variables are constant functions.  [rest phi d k u]
+    is the book's F_k for N = d + k: given the first k nodes, make the d others and return
+    the last. *)
+Fixpoint rest (phi : nat -> memory -> R) (d k : nat) (u : memory) : R :=
+  match d with
+  | O => u (k - 1)%nat
+  | S d' => rest phi d' (S k) (store u k (phi k u))
+  end.
+
+(** Local partial derivatives below the diagonal, zeros elsewhere. *)
+Definition strict (L : nat -> nat -> R) (j i : nat) : R := if Nat.ltb i j then L j i else 0.
+
+(** The values v are those of the calculation, and L holds the local partials there. *)
+Definition calculated (N : nat) (phi : nat -> memory -> R) (L : nat -> nat -> R) (v : memory) :=
+  forall k, (0 < k < N)%nat -> v k = phi k v /\ gradient_at k (phi k) v (L k).
+
+Definition swept (N : nat) (L : nat -> nat -> R) (bar : memory) : Prop :=
+  forall i, (i < N)%nat ->
+    bar i = kronecker i (N - 1) + sum N (fun j => bar j * strict L j i).
+
+Lemma sum_from N k f : (k < N)%nat ->
+  sum N (fun j => if Nat.leb k j then f j else 0)
+  = sum N (fun j => if Nat.leb (S k) j then f j else 0) + f k.
+Proof.
+  intro H; rewrite <- (sum_kronecker N k f H) at 1; rewrite <- sum_plus.
+  apply sum_ext; intros j _; unfold kronecker.
+  destruct (Nat.leb_spec k j), (Nat.leb_spec (S k) j), (Nat.eqb_spec j k); try lia; ring.
+Qed.
+
+(** The invariant of the sweep: the gradient of F_k, for every k. *)
+Lemma remaining_gradient N phi L v bar : (0 < N)%nat ->
+  calculated N phi L v -> swept N L bar ->
+  forall d k, (d + k = N)%nat -> (0 < k)%nat ->
+  adjoint_at k (rest phi d k) v (fun i => kronecker i (N - 1)
+    + sum N (fun j => if Nat.leb k j then bar j * strict L j i else 0)).
+Proof.
+  intros HN calc sweep; induction d as [| d IH]; intros k Hk k0 curve speed t E D; simpl.
+  - replace k with N by lia.
+    rewrite (sum_ext N _ (fun i => kronecker i (N - 1) * speed i)).
+    + rewrite sum_kronecker by lia; apply D; lia.
+    + intros i Hi; rewrite (sum_ext N _ (fun _ => 0)), sum_zero; [ ring | ].
+      intros j Hj; destruct (Nat.leb_spec N j); [ lia | reflexivity ].
+  - destruct (calc k ltac:(lia)) as [Vk Gk].
+    set (next := fun s => store (curve s) k (phi k (curve s))).
+    set (speed' := store speed k (sum k (fun i => L k i * speed i))).
+    assert (E' : forall i, (i < S k)%nat -> next t i = v i).
+    { intros i Hi; unfold next, store; destruct (Nat.eqb_spec i k) as [-> | ne]; [ | apply E; lia ].
+      rewrite Vk; apply (gradient_at_same k (phi k) v (L k)); assumption. }
+    assert (D' : forall i, (i < S k)%nat -> is_derive (fun s => next s i) t (speed' i)).
+    { intros i Hi; unfold next, speed', store.
+      destruct (Nat.eqb_spec i k) as [-> | ne]; [ | apply D; lia ].
+      now apply (gradient_at_curve k (phi k) v). }
+    pose proof (IH (S k) ltac:(lia) ltac:(lia) next speed' t E' D') as A.
+    cbn [sum] in A; unfold next in A; cbn in A.
+    replace (sum k _) with
+      (sum (S k) (fun i => (kronecker i (N - 1)
+        + sum N (fun j => if Nat.leb (S k) j then bar j * strict L j i else 0)) * speed' i));
+      [ exact A | ].
+    cbn [sum].
+    assert (bk : kronecker k (N - 1)
+        + sum N (fun j => if Nat.leb (S k) j then bar j * strict L j k else 0) = bar k).
+    { rewrite (sweep k ltac:(lia)); f_equal; apply sum_ext; intros j Hj; unfold strict.
+      destruct (Nat.leb_spec (S k) j), (Nat.ltb_spec k j); try lia; ring. }
+    assert (sk : speed' k = sum k (fun i => L k i * speed i))
+      by (unfold speed', store; now rewrite Nat.eqb_refl).
+    rewrite bk, sk, <- sum_scal, <- sum_plus; apply sum_ext; intros i Hi.
+    assert (si : speed' i = speed i)
+      by (unfold speed', store; destruct (Nat.eqb_spec i k); [ lia | reflexivity ]).
+    rewrite si, (sum_from N k (fun j => bar j * strict L j i)) by lia.
+    replace (strict L k i) with (L k i)
+      by (unfold strict; destruct (Nat.ltb_spec i k); [ reflexivity | lia ]).
+    ring.
+Qed.
+
+(** ** Reverse accumulation on any graph *)
+Theorem reverse_accumulation N phi L v bar :
+  calculated N phi L v -> swept N L bar ->
+  forall i u, (i < N)%nat -> (forall k, (k <= i)%nat -> u k = v k) ->
+  is_derive (fun t => rest phi (N - S i) (S i) (store u i t)) (v i) (bar i).
+Proof.
+  intros calc sweep i u Hi E.
+  assert (Ei : u i = v i) by (apply E; lia); rewrite <- Ei.
+  pose proof (remaining_gradient N phi L v bar ltac:(lia) calc sweep (N - S i) (S i)
+    ltac:(lia) ltac:(lia) (fun t => store u i t) (fun k => kronecker k i) (u i)) as A.
+  cbn beta in A; rewrite (sum_pick (S i) _ i) in A by lia.
+  replace (bar i) with (kronecker i (N - 1)
+    + sum N (fun j => if Nat.leb (S i) j then bar j * strict L j i else 0)).
+  - apply A; intros k Hk; [ rewrite store_same; apply E; lia | apply store_derive ].
+  - rewrite (sweep i Hi); f_equal; apply sum_ext; intros j Hj; unfold strict.
+    destruct (Nat.leb_spec (S i) j), (Nat.ltb_spec i j); try lia; ring.
+Qed.
+
+(** The sweep has one outcome. *)
+Lemma swept_unique N L b c : swept N L b -> swept N L c ->
+  forall i, (i < N)%nat -> b i = c i.
+Proof.
+  intros B C.
+  assert (all : forall d i, (N - i <= d)%nat -> (i < N)%nat -> b i = c i).
+  { induction d as [| d IH]; intros i Hd Hi; [ lia | ].
+    rewrite (B i Hi), (C i Hi); f_equal; apply sum_ext; intros j Hj; unfold strict.
+    destruct (Nat.ltb_spec i j); [ rewrite IH by lia; reflexivity | ring ]. }
+  intros i Hi; apply (all N); lia.
+Qed.
+
+(** ** Sum over paths *)
+Fixpoint power (N : nat) (A : nat -> nat -> R) (m : nat) (i j : nat) : R :=
+  match m with
+  | O => kronecker i j
+  | S m' => sum N (fun k => power N A m' i k * A k j)
+  end.
+
+
+Lemma power_zero N L m : forall i j, (i < j + m)%nat -> (i < N)%nat ->
+  (j < N)%nat -> power N (strict L) m i j = 0.
+Proof.
+  induction m as [| m IH]; intros i j H Hi Hj; simpl.
+  - unfold kronecker; destruct (Nat.eqb_spec i j); [ lia | reflexivity ].
+  - rewrite (sum_ext N _ (fun _ => 0)), sum_zero; [ reflexivity | ].
+    intros k Hk; unfold strict; destruct (Nat.ltb_spec j k); [ | ring ].
+    rewrite IH by lia; ring.
+Qed.
+
+Lemma sum_shift M f : sum M (fun m => f (S m)) = sum M f + f M - f 0%nat.
+Proof. induction M as [| M IH]; simpl; [ ring | rewrite IH; ring ]. Qed.
+
+Lemma paths_swept N L : (0 < N)%nat ->
+  swept N L (fun i => sum N (fun m => power N (strict L) m (N - 1) i)).
+Proof.
+  intros HN i Hi.
+  rewrite (sum_ext N (fun j => sum N _ * strict L j i)
+    (fun j => sum N (fun m => power N (strict L) m (N - 1) j * strict L j i))).
+  - rewrite sum_exchange.
+    change (sum N (fun m => power N (strict L) m (N - 1) i) = kronecker i (N - 1)
+      + sum N (fun m => power N (strict L) (S m) (N - 1) i)).
+    rewrite (sum_shift N (fun m => power N (strict L) m (N - 1) i)).
+    rewrite (power_zero N L N) by lia.
+    replace (kronecker i (N - 1)) with (power N (strict L) 0 (N - 1) i); [ ring | ].
+    simpl; unfold kronecker; now rewrite Nat.eqb_sym.
+  - intros j Hj; rewrite Rmult_comm, <- sum_scal; apply sum_ext; intros; ring.
+Qed.
+
+Theorem sum_over_paths N phi L v : calculated N phi L v ->
+  forall i u, (i < N)%nat -> (forall k, (k <= i)%nat -> u k = v k) ->
+  is_derive (fun t => rest phi (N - S i) (S i) (store u i t)) (v i)
+    (sum N (fun m => power N (strict L) m (N - 1) i)).
+Proof.
+  intros calc i u Hi; apply (reverse_accumulation N phi L v
+    (fun i => sum N (fun m => power N (strict L) m (N - 1) i))); try assumption.
+  apply paths_swept; lia.
+Qed.
+
+(** ** One triangular system: (I - L^T) x = e_N has exactly one solution, the adjoints. *)
+Theorem triangular_system N phi L v : (0 < N)%nat -> calculated N phi L v ->
+  exists bar,
+    (forall i, (i < N)%nat ->
+      sum N (fun j => (kronecker i j - strict L j i) * bar j) = kronecker i (N - 1)) /\
+    (forall i u, (i < N)%nat -> (forall k, (k <= i)%nat -> u k = v k) ->
+      is_derive (fun t => rest phi (N - S i) (S i) (store u i t)) (v i) (bar i)) /\
+    (forall x, (forall i, (i < N)%nat ->
+      sum N (fun j => (kronecker i j - strict L j i) * x j) = kronecker i (N - 1)) ->
+      forall i, (i < N)%nat -> x i = bar i).
+Proof.
+  intros HN calc.
+  assert (row : forall x i, (i < N)%nat ->
+    sum N (fun j => (kronecker i j - strict L j i) * x j)
+    = x i - sum N (fun j => x j * strict L j i)).
+  { intros x i Hi; rewrite (sum_ext N _ (fun j => kronecker j i * x j - x j * strict L j i)).
+    - now rewrite sum_minus, sum_kronecker.
+    - intros j _; unfold kronecker; rewrite (Nat.eqb_sym i j); ring. }
+  pose proof (paths_swept N L HN) as sweep.
+  eexists; split; [ | split ].
+  - intros i Hi; rewrite row by assumption; rewrite (sweep i Hi) at 1; ring.
+  - exact (sum_over_paths N phi L v calc).
+  - intros x solves i Hi; apply (swept_unique N L); [ | exact sweep | exact Hi ].
+    intros k Hk; specialize (solves k Hk); rewrite row in solves by assumption; lra.
+Qed.
+
+(** ** The cheap gradient: one operation costs at most kappa in both sweeps. *)
+Theorem cheap_gradient (T : nat) (c k : nat -> R) (kappa : R) :
+  (forall j, (j < T)%nat -> 1 + c j + 2 * k j <= kappa) ->
+  sum T (fun j => 1 + c j + 2 * k j) <= kappa * INR T.
+Proof. intro H; rewrite Rmult_comm, <- sum_const; now apply sum_le. Qed.
+
+(** ** The generalised delta rule *)
+
+(** Pre-activations of a layer with m inputs. *)
+Definition layer (m : nat) (W : nat -> nat -> R) (b a : memory) : memory :=
+  fun p => sum m (fun k => W p k * a k) + b p.
+
+Lemma sum_derive m (f : nat -> R -> R) (f' : nat -> R) t :
+  (forall k, (k < m)%nat -> is_derive (f k) t (f' k)) ->
+  is_derive (fun u => sum m (fun k => f k u)) t (sum m f').
+Proof.
+  induction m as [| m IH]; intro D; simpl; [ exact (is_derive_const 0 t) | ].
+  apply (is_derive_plus (fun u => sum m (fun k => f k u)) (f m));
+    [ apply IH; intros; apply D; lia | apply D; lia ].
+Qed.
+
+(** Gamma is what comes after the next layer, of width d'; the layer has width d. *)
+Theorem delta_rule (d d' : nat) (Gamma : memory -> R) (W : nat -> nat -> R)
+    (b s delta' : memory) (sigma sigma' : R -> R) :
+  adjoint_at d' Gamma (layer d W b (fun k => sigma (s k))) delta' ->
+  (forall k, (k < d)%nat -> is_derive sigma (s k) (sigma' (s k))) ->
+  let C := fun s => Gamma (layer d W b (fun k => sigma (s k))) in
+  let delta := fun k => sum d' (fun p => W p k * delta' p) * sigma' (s k) in
+  adjoint_at d C s delta /\
+  forall k, (k < d)%nat -> is_derive (fun t => C (store s k t)) (s k) (delta k).
+Proof.
+  intros A D C delta.
+  assert (all : adjoint_at d C s delta).
+  { intros curve speed t E S; unfold C.
+    replace (sum d (fun i => delta i * speed i)) with
+      (sum d' (fun p => delta' p * sum d (fun k => W p k * (sigma' (s k) * speed k)))).
+    - apply (A (fun u => layer d W b (fun k => sigma (curve u k)))).
+      + intros p _; unfold layer; f_equal; apply sum_ext; intros k Hk; now rewrite E.
+      + intros p _; unfold layer.
+        rewrite <- (Rplus_0_r (sum d _)).
+        apply (is_derive_plus (fun u => sum d (fun k => W p k * sigma (curve u k)))
+          (fun _ => b p)); [ | exact (is_derive_const (b p) t) ].
+        apply (sum_derive d (fun k u => W p k * sigma (curve u k))); intros k Hk.
+        apply (is_derive_scal (fun u => sigma (curve u k)) t (W p k)).
+        rewrite Rmult_comm; apply (is_derive_comp sigma (fun u => curve u k));
+          [ rewrite E by assumption; now apply D | now apply S ].
+    - unfold delta.
+      rewrite (sum_ext d' _ (fun p => sum d (fun k => W p k * delta' p * (sigma' (s k) * speed k))))
+        by (intros p _; rewrite <- sum_scal; apply sum_ext; intros; ring).
+      rewrite sum_exchange; apply sum_ext; intros k _.
+      rewrite (sum_ext d' _ (fun p => (sigma' (s k) * speed k) * (W p k * delta' p)))
+        by (intros; ring).
+      rewrite sum_scal; ring. }
+  split; [ exact all | ]; intros k Hk; now apply (adjoint_partial d C s delta k).
+Qed.
+
+(** One weight, and one bias, of a layer with m inputs and d outputs. *)
+Definition set_weight (W : nat -> nat -> R) (p k : nat) (t : R) : nat -> nat -> R :=
+  fun q => if Nat.eqb q p then store (W q) k t else W q.
+
+Theorem parameter_gradients (m d : nat) (Gamma : memory -> R) (W : nat -> nat -> R)
+    (b a delta : memory) :
+  adjoint_at d Gamma (layer m W b a) delta ->
+  (forall p k, (p < d)%nat -> (k < m)%nat ->
+    is_derive (fun t => Gamma (layer m (set_weight W p k t) b a)) (W p k) (delta p * a k)) /\
+  (forall p, (p < d)%nat ->
+    is_derive (fun t => Gamma (layer m W (store b p t) a)) (b p) (delta p)).
+Proof.
+  intro A; split.
+  - intros p k Hp Hk.
+    rewrite (Rmult_comm (delta p)), <- (sum_pick d delta p Hp), <- sum_scal.
+    rewrite (sum_ext d _ (fun q => delta q * (kronecker q p * a k))) by (intros; ring).
+    apply (A (fun t => layer m (set_weight W p k t) b a)).
+    + intros q _; unfold layer; f_equal; apply sum_ext; intros i _; f_equal.
+      unfold set_weight; destruct (Nat.eqb_spec q p) as [-> | ne];
+        [ apply store_same | reflexivity ].
+    + intros q _; unfold layer, set_weight.
+      rewrite <- (Rplus_0_r (_ * a k)).
+      apply (is_derive_plus (fun t => sum m (fun i =>
+          (if Nat.eqb q p then store (W q) k t else W q) i * a i))
+        (fun _ => b q)); [ | exact (is_derive_const (b q) (W p k)) ].
+      unfold kronecker; destruct (Nat.eqb_spec q p) as [-> | ne].
+      * replace (1 * a k) with (sum m (fun i => a i * kronecker i k))
+          by (rewrite sum_pick by assumption; ring).
+        apply (sum_derive m (fun i t => store (W p) k t i * a i)); intros i _.
+        apply (is_derive_ext (fun t => a i * store (W p) k t i)); [ intro; apply Rmult_comm | ].
+        apply (is_derive_scal (fun t => store (W p) k t i)), store_derive.
+      * rewrite Rmult_0_l; exact (is_derive_const _ _).
+  - intros p Hp; rewrite <- (sum_pick d delta p Hp).
+    apply (A (fun t => layer m W (store b p t) a)).
+    + intros q _; unfold layer; now rewrite store_same.
+    + intros q _; unfold layer; rewrite <- (Rplus_0_l (kronecker q p)).
+      apply (is_derive_plus (fun _ => sum m (fun k => W q k * a k)) (fun t => store b p t q));
+        [ exact (is_derive_const _ _) | apply store_derive ].
+Qed.
+
+(** ** How long a delta can be *)
+Definition euclid (d : nat) (x : memory) : R := sqrt (sum d (fun k => x k ^ 2)).
+
+(** u is the delta of the next layer times the transposed weights, s the slopes of the
+    activation function; w is any bound for the factor by which the weights make a vector
+    longer, the spectral norm being the least. *)
+Theorem one_layer_back (d : nat) (u s : memory) (q w next : R) : 0 <= q ->
+  (forall k, (k < d)%nat -> Rabs (s k) <= q) ->
+  euclid d (fun k => u k * s k) <= q * euclid d u /\
+  (euclid d u <= w * next -> euclid d (fun k => u k * s k) <= q * w * next).
+Proof.
+  intros q0 H.
+  assert (one : euclid d (fun k => u k * s k) <= q * euclid d u).
+  { unfold euclid; rewrite <- (sqrt_pow2 q q0) at 1.
+    rewrite <- sqrt_mult_alt by apply pow2_ge_0; apply sqrt_le_1_alt.
+    rewrite <- sum_scal; apply sum_le; intros k Hk.
+    rewrite Rpow_mult_distr, Rmult_comm; apply Rmult_le_compat_r; [ apply pow2_ge_0 | ].
+    rewrite <- (pow2_abs (s k)); apply pow_incr; split; [ apply Rabs_pos | now apply H ]. }
+  split; [ exact one | ]; intro B.
+  eapply Rle_trans; [ exact one | ]; rewrite Rmult_assoc; now apply Rmult_le_compat_l.
+Qed.
+
+(** ** Size of the signals *)
+
+(** What is used of an expectation: it is linear on the random variables that have one. *)
+Record expectation (Omega : Type) := Expectation {
+  mean : (Omega -> R) -> R;
+  has_mean : (Omega -> R) -> Prop;
+  has_mean_plus X Y : has_mean X -> has_mean Y -> has_mean (fun o => X o + Y o);
+  mean_plus X Y : has_mean X -> has_mean Y -> mean (fun o => X o + Y o) = mean X + mean Y;
+  has_mean_zero : has_mean (fun _ => 0);
+  mean_zero : mean (fun _ => 0) = 0;
+  mean_ext X Y : (forall o, X o = Y o) -> mean X = mean Y;
+  has_mean_ext X Y : (forall o, X o = Y o) -> has_mean X -> has_mean Y
+}.
+Arguments mean {Omega}.
+Arguments has_mean {Omega}.
+
+Lemma mean_sum Omega (E : expectation Omega) m (X : nat -> Omega -> R) :
+  (forall k, (k < m)%nat -> has_mean E (X k)) ->
+  has_mean E (fun o => sum m (fun k => X k o)) /\
+  mean E (fun o => sum m (fun k => X k o)) = sum m (fun k => mean E (X k)).
+Proof.
+  induction m as [| m IH]; intro H; simpl.
+  - split; [ apply has_mean_zero | apply mean_zero ].
+  - destruct IH as [I M]; [ intros; apply H; lia | ]; split.
+    + apply (has_mean_plus _ E (fun o => sum m (fun k => X k o))); [ exact I | apply H; lia ].
+    + rewrite (mean_plus _ E (fun o => sum m (fun k => X k o))), M; [ reflexivity | exact I | ].
+      apply H; lia.
+Qed.
+
+(** Weights W k are independent of each other and of the activations A k: expectations of
+    products of two weights and two activations are products. *)
+Theorem signal_size Omega (E : expectation Omega) m (W A : nat -> Omega -> R) (tau : R) :
+  (forall k l, (k < m)%nat -> (l < m)%nat ->
+    has_mean E (fun o => W k o * W l o * (A k o * A l o)) /\
+    mean E (fun o => W k o * W l o * (A k o * A l o))
+      = mean E (fun o => W k o * W l o) * mean E (fun o => A k o * A l o)) ->
+  (forall k l, (k < m)%nat -> (l < m)%nat -> k <> l ->
+    mean E (fun o => W k o * W l o) = mean E (W k) * mean E (W l)) ->
+  (forall k, (k < m)%nat -> mean E (W k) = 0 /\ mean E (fun o => W k o * W k o) = tau) ->
+  mean E (fun o => (sum m (fun k => W k o * A k o)) ^ 2)
+  = tau * sum m (fun k => mean E (fun o => A k o ^ 2)).
+Proof.
+  intros H indep law.
+  rewrite (mean_ext _ E _ (fun o => sum m (fun k => sum m (fun l =>
+    W k o * W l o * (A k o * A l o))))).
+  2:{ intro o; simpl; rewrite Rmult_1_r, <- sum_scal; apply sum_ext; intros k _.
+      rewrite Rmult_comm, <- sum_scal; apply sum_ext; intros; ring. }
+  assert (inner : forall k, (k < m)%nat ->
+    has_mean E (fun o => sum m (fun l => W k o * W l o * (A k o * A l o))) /\
+    mean E (fun o => sum m (fun l => W k o * W l o * (A k o * A l o)))
+    = tau * mean E (fun o => A k o ^ 2)).
+  { intros k Hk.
+    destruct (mean_sum Omega E m (fun l o => W k o * W l o * (A k o * A l o))) as [I M];
+      [ intros l Hl; now apply H | ].
+    split; [ exact I | ]; rewrite M.
+    rewrite (sum_ext m _ (fun l => kronecker l k * (tau * mean E (fun o => A k o ^ 2)))).
+    - now rewrite sum_kronecker.
+    - intros l Hl; rewrite (proj2 (H k l Hk Hl)); unfold kronecker.
+      destruct (Nat.eqb_spec l k) as [-> | ne].
+      + rewrite (proj2 (law k Hk)), Rmult_1_l; f_equal; apply mean_ext; intro; ring.
+      + rewrite indep, (proj1 (law k Hk)) by auto; ring. }
+  destruct (mean_sum Omega E m
+    (fun k o => sum m (fun l => W k o * W l o * (A k o * A l o)))) as [_ M];
+    [ intros k Hk; now apply inner | ].
+  rewrite M, <- sum_scal; apply sum_ext; intros k Hk; now apply inner.
+Qed.
+
+(** A rectifier lets half of the square of a symmetric number through. *)
+Theorem rectifier_half Omega (E : expectation Omega) (S : Omega -> R) :
+  has_mean E (fun o => Rmax (S o) 0 ^ 2) -> has_mean E (fun o => Rmax (- S o) 0 ^ 2) ->
+  mean E (fun o => Rmax (- S o) 0 ^ 2) = mean E (fun o => Rmax (S o) 0 ^ 2) ->
+  mean E (fun o => Rmax (S o) 0 ^ 2) = / 2 * mean E (fun o => S o ^ 2).
+Proof.
+  intros P N sym.
+  rewrite (mean_ext _ E (fun o => S o ^ 2) (fun o => Rmax (S o) 0 ^ 2 + Rmax (- S o) 0 ^ 2)).
+  - rewrite (mean_plus _ E _ _ P N), sym; field.
+  - intro o; unfold Rmax; destruct (Rle_dec (S o) 0), (Rle_dec (- S o) 0); try nra.
+Qed.
+
+(** ** Checking a gradient *)
+
+(** Who is slower at every moment does not get further. *)
+Lemma slower (F F' G G' : R -> R) h : 0 <= h ->
+  (forall s, 0 <= s <= h -> is_derive F s (F' s) /\ is_derive G s (G' s) /\ Rabs (F' s) <= G' s) ->
+  F 0 = 0 -> G 0 = 0 -> Rabs (F h) <= G h.
+Proof.
+  intros h0 D F0 G0.
+  assert (grows : forall H H' : R -> R,
+    (forall s, 0 <= s <= h -> is_derive H s (H' s) /\ 0 <= H' s) -> H 0 <= H h).
+  { intros H H' DH.
+    destruct (MVT_gen H 0 h H') as [c [Hc E]];
+      try rewrite Rmin_left, Rmax_right in * by assumption.
+    - intros s Hs; apply DH; lra.
+    - intros s Hs; apply continuity_pt_filterlim, (ex_derive_continuous H).
+      exists (H' s); now apply DH.
+    - pose proof (proj2 (DH c Hc)); nra. }
+  assert (up := grows (fun s => G s - F s) (fun s => G' s - F' s)).
+  assert (down := grows (fun s => G s + F s) (fun s => G' s + F' s)).
+  cbv beta in up, down; apply Rabs_le; split.
+  - cut (G 0 + F 0 <= G h + F h); [ lra | apply down ].
+    intros s Hs; destruct (D s Hs) as (DF & DG & B); split; [ now apply (is_derive_plus G F) | ].
+    apply Rabs_le_between in B; lra.
+  - cut (G 0 - F 0 <= G h - F h); [ lra | apply up ].
+    intros s Hs; destruct (D s Hs) as (DF & DG & B); split; [ now apply (is_derive_minus G F) | ].
+    apply Rabs_le_between in B; lra.
+Qed.
+
+(** Error of the central difference. *)
+Theorem central_difference (f f1 f2 f3 tf : R -> R) x h K3 eta : 0 < h ->
+  (forall t, x - h <= t <= x + h -> is_derive f t (f1 t) /\ is_derive f1 t (f2 t) /\
+    is_derive f2 t (f3 t) /\ Rabs (f3 t) <= K3) ->
+  Rabs (tf (x + h) - f (x + h)) <= eta -> Rabs (tf (x - h) - f (x - h)) <= eta ->
+  Rabs ((tf (x + h) - tf (x - h)) / (2 * h) - f1 x) <= K3 * h ^ 2 / 6 + eta / h.
+Proof.
+  intros h0 D E1 E2.
+  assert (right : forall (f f' : R -> R) s, is_derive f (x + s) (f' (x + s)) ->
+    is_derive (fun s => f (x + s)) s (f' (x + s))).
+  { intros g g' s Dg; replace (g' (x + s)) with (scal 1 (g' (x + s)))
+      by (unfold scal; simpl; unfold mult; simpl; ring).
+    apply (is_derive_comp g (fun s => x + s)); [ exact Dg | auto_derive; trivial; ring ]. }
+  assert (left : forall (f f' : R -> R) s, is_derive f (x - s) (f' (x - s)) ->
+    is_derive (fun s => f (x - s)) s (- f' (x - s))).
+  { intros g g' s Dg; replace (- g' (x - s)) with (scal (-1) (g' (x - s)))
+      by (unfold scal; simpl; unfold mult; simpl; ring).
+    apply (is_derive_comp g (fun s => x - s)); [ exact Dg | auto_derive; trivial; ring ]. }
+  (* second derivatives, first derivatives, values *)
+  assert (A2 : forall s, 0 <= s <= h -> Rabs (f2 (x + s) - f2 (x - s)) <= 2 * K3 * s).
+  { intros s Hs.
+    apply (slower (fun s => f2 (x + s) - f2 (x - s)) (fun s => f3 (x + s) - - f3 (x - s))
+      (fun s => 2 * K3 * s) (fun _ => 2 * K3)); [ lra | | | ring ].
+    - intros r Hr; destruct (D (x + r) ltac:(lra)) as (_ & _ & P & BP).
+      destruct (D (x - r) ltac:(lra)) as (_ & _ & M & BM); split; [ | split ].
+      + apply (is_derive_minus (fun s => f2 (x + s)) (fun s => f2 (x - s)));
+          [ now apply right | now apply left ].
+      + auto_derive; trivial; ring.
+      + unfold minus, plus, opp; simpl; replace (f3 (x + r) - - f3 (x - r))
+          with (f3 (x + r) + f3 (x - r)) by ring.
+        eapply Rle_trans; [ apply Rabs_triang | lra ].
+    - rewrite Rplus_0_r, Rminus_0_r; ring. }
+  assert (A1 : forall s, 0 <= s <= h ->
+    Rabs (f1 (x + s) + f1 (x - s) - 2 * f1 x) <= K3 * s ^ 2).
+  { intros s Hs.
+    apply (slower (fun s => f1 (x + s) + f1 (x - s) - 2 * f1 x)
+      (fun s => f2 (x + s) + - f2 (x - s) - 0) (fun s => K3 * s ^ 2) (fun s => 2 * K3 * s));
+      [ lra | | | ring ].
+    - intros r Hr; destruct (D (x + r) ltac:(lra)) as (_ & P & _).
+      destruct (D (x - r) ltac:(lra)) as (_ & M & _); split; [ | split ].
+      + apply (is_derive_minus (fun s => f1 (x + s) + f1 (x - s)) (fun _ => 2 * f1 x));
+          [ | exact (is_derive_const _ _) ].
+        apply (is_derive_plus (fun s => f1 (x + s)) (fun s => f1 (x - s)));
+          [ now apply right | now apply left ].
+      + auto_derive; trivial; ring.
+      + replace (f2 (x + r) + - f2 (x - r) - 0) with (f2 (x + r) - f2 (x - r)) by ring.
+        apply A2; lra.
+    - rewrite Rplus_0_r, Rminus_0_r; ring. }
+  assert (A0 : Rabs (f (x + h) - f (x - h) - 2 * f1 x * h) <= K3 * h ^ 3 / 3).
+  { apply (slower (fun s => f (x + s) - f (x - s) - 2 * f1 x * s)
+      (fun s => f1 (x + s) - - f1 (x - s) - 2 * f1 x) (fun s => K3 * s ^ 3 / 3)
+      (fun s => K3 * s ^ 2)); [ lra | | | field ].
+    - intros r Hr; destruct (D (x + r) ltac:(lra)) as (P & _).
+      destruct (D (x - r) ltac:(lra)) as (M & _); split; [ | split ].
+      + apply (is_derive_minus (fun s => f (x + s) - f (x - s)) (fun s => 2 * f1 x * s)).
+        * apply (is_derive_minus (fun s => f (x + s)) (fun s => f (x - s)));
+            [ now apply right | now apply left ].
+        * auto_derive; trivial; ring.
+      + auto_derive; trivial; field.
+      + replace (f1 (x + r) - - f1 (x - r) - 2 * f1 x)
+          with (f1 (x + r) + f1 (x - r) - 2 * f1 x) by ring.
+        apply A1; lra.
+    - rewrite Rplus_0_r, Rminus_0_r; ring. }
+  replace ((tf (x + h) - tf (x - h)) / (2 * h) - f1 x) with
+    (((tf (x + h) - f (x + h)) - (tf (x - h) - f (x - h))
+      + (f (x + h) - f (x - h) - 2 * f1 x * h)) / (2 * h)) by (field; lra).
+  rewrite Rabs_div, (Rabs_right (2 * h)) by lra.
+  apply Rmult_le_reg_r with (2 * h); [ lra | ].
+  unfold Rdiv at 1; rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+  replace ((K3 * h ^ 2 / 6 + eta / h) * (2 * h)) with (eta + eta + K3 * h ^ 3 / 3)
+    by (field; lra).
+  eapply Rle_trans; [ apply Rabs_triang | ]; apply Rplus_le_compat; [ | exact A0 ].
+  unfold Rminus at 1; eapply Rle_trans; [ apply Rabs_triang | ].
+  rewrite Rabs_Ropp; now apply Rplus_le_compat.
+Qed.
+
+(** The step for which the bound is smallest, and what it is there. *)
+Theorem best_central_step K3 eta h0 : 0 < K3 -> 0 < h0 -> h0 ^ 3 = 3 * eta / K3 ->
+  K3 * h0 ^ 2 / 6 + eta / h0 = K3 * h0 ^ 2 / 2 /\
+  forall h, 0 < h -> K3 * h0 ^ 2 / 6 + eta / h0 <= K3 * h ^ 2 / 6 + eta / h.
+Proof.
+  intros K0 p E.
+  assert (e : eta = K3 * h0 ^ 3 / 3) by (rewrite E; field; lra).
+  assert (at0 : K3 * h0 ^ 2 / 6 + eta / h0 = K3 * h0 ^ 2 / 2) by (rewrite e; field; lra).
+  split; [ exact at0 | ]; intros h Hh; rewrite at0, e.
+  apply Rminus_le_0.
+  replace (_ - _) with (K3 * ((h - h0) ^ 2 * (h + 2 * h0)) / (6 * h)) by (field; lra).
+  apply Rmult_le_pos; [ | left; apply Rinv_0_lt_compat; lra ].
+  apply Rmult_le_pos; [ lra | apply Rmult_le_pos; [ apply pow2_ge_0 | lra ] ].
+Qed.
+
+(** ** The complex step *)
+
+(** Powers of i h. *)
+Fixpoint step_power (h : R) (k : nat) : C :=
+  match k with O => RtoC 1 | S k' => Cmult (0, h) (step_power h k') end.
+
+(** Sum of the first n terms of the series with real coefficients c at i h. *)
+Fixpoint series_at (c : nat -> R) (h : R) (n : nat) : C :=
+  match n with
+  | O => RtoC 0
+  | S k => Cplus (series_at c h k) (Cmult (RtoC (c k)) (step_power h k))
+  end.
+
+Lemma step_power_even h m : step_power h (2 * m) = ((-1) ^ m * h ^ (2 * m), 0).
+Proof.
+  induction m as [| m IH]; [ simpl; unfold RtoC; f_equal; ring | ].
+  replace (2 * S m)%nat with (S (S (2 * m))) by lia.
+  change (step_power h (S (S (2 * m)))) with
+    (Cmult (0, h) (Cmult (0, h) (step_power h (2 * m)))).
+  rewrite IH; unfold Cmult; simpl; f_equal; ring.
+Qed.
+
+Lemma step_power_odd h m : step_power h (2 * m + 1) = (0, (-1) ^ m * h ^ (2 * m + 1)).
+Proof.
+  replace (2 * m + 1)%nat with (S (2 * m)) by lia.
+  change (step_power h (S (2 * m))) with (Cmult (0, h) (step_power h (2 * m))).
+  rewrite step_power_even; unfold Cmult; simpl; f_equal; ring.
+Qed.
+
+Lemma imaginary_part c h M :
+  Im (series_at c h (2 * M)) = h * sum M (fun m => (-1) ^ m * c (2 * m + 1)%nat * h ^ (2 * m)).
+Proof.
+  induction M as [| M IH]; [ simpl; ring | ].
+  replace (2 * S M)%nat with (S (2 * M + 1)) by lia.
+  change (series_at c h (S (2 * M + 1))) with (Cplus (series_at c h (2 * M + 1))
+    (Cmult (RtoC (c (2 * M + 1)%nat)) (step_power h (2 * M + 1)))).
+  rewrite step_power_odd.
+  replace (series_at c h (2 * M + 1)) with (Cplus (series_at c h (2 * M))
+    (Cmult (RtoC (c (2 * M)%nat)) (step_power h (2 * M))))
+    by (replace (2 * M + 1)%nat with (S (2 * M)) by lia; reflexivity).
+  rewrite step_power_even.
+  cbn [sum]; rewrite Rmult_plus_distr_l, <- IH.
+  unfold Cplus, Cmult, RtoC, Im; cbn [fst snd].
+  rewrite pow_add; ring.
+Qed.
+
+(** Taylor polynomials of degree 2 K + 1, exactly; and the limit, whenever they have one. *)
+Theorem complex_step (g : R -> R) x h : h <> 0 ->
+  let c := fun k => Derive_n g k x / INR (fact k) in
+  let right := fun K => sum (S K) (fun m =>
+    (-1) ^ m * Derive_n g (2 * m + 1) x / INR (fact (2 * m + 1)) * h ^ (2 * m)) in
+  (forall K, Im (series_at c h (2 * K + 2)) / h = right K) /\
+  (forall l : C, is_lim_seq (fun n => Im (series_at c h n)) (Im l) ->
+    is_lim_seq right (Im l / h)).
+Proof.
+  intros nz c right.
+  assert (exact : forall K, Im (series_at c h (2 * K + 2)) / h = right K).
+  { intro K; replace (2 * K + 2)%nat with (2 * S K)%nat by lia; rewrite imaginary_part.
+    unfold right; replace (h * _ / h) with
+      (sum (S K) (fun m => (-1) ^ m * c (2 * m + 1)%nat * h ^ (2 * m))) by (field; assumption).
+    apply sum_ext; intros m _; unfold c, Rdiv; ring. }
+  split; [ exact exact | ]; intros l lim.
+  apply (is_lim_seq_ext (fun K => / h * Im (series_at c h (2 * K + 2)))).
+  - intro K; rewrite <- exact; unfold Rdiv; ring.
+  - replace (Finite (Im l / h)) with (Rbar_mult (/ h) (Im l))
+      by (simpl; f_equal; unfold Rdiv; ring).
+    apply is_lim_seq_scal_l, (is_lim_seq_subseq (fun n => Im (series_at c h n))); [ | exact lim ].
+    apply eventually_subseq; intro n; lia.
+Qed.
+
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
 Definition theorems := (
   @reverse_accumulation_is_gradient,
@@ -338,6 +1083,19 @@ Definition theorems := (
   @exercise_two,
   @exercise_two_other_reading,
   @exercise_three,
-  @exercise_three_sweep).
+  @exercise_three_sweep,
+  @differentiable_has_adjoints,
+  @reverse_accumulation,
+  @sum_over_paths,
+  @triangular_system,
+  @cheap_gradient,
+  @delta_rule,
+  @parameter_gradients,
+  @one_layer_back,
+  @signal_size,
+  @rectifier_half,
+  @central_difference,
+  @best_central_step,
+  @complex_step).
 
 Print Assumptions theorems.
