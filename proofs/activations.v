@@ -9,7 +9,12 @@
     - softmax: a probability vector, unchanged by a shift of its argument, with
       Jacobian s_i (delta_ij - s_j), and with 0 <= v^T J v <= |v|^2 / 2;
     - the gradient s - y of the cross-entropy, for any target y that sums to one;
-    - max z <= logsumexp z <= max z + ln K.
+    - max z <= logsumexp z <= max z + ln K;
+    - softsign has the derivative 1 / (1 + |x|)^2, at 0 too; the Clarke subdifferential
+      of ReLU at 0 is [0, 1];
+    - the limits of softmax at high and at low temperature;
+    - the norm of a Jacobian through N layers is at most L^N times the product of the
+      norms of their weights, where L bounds the slopes.
 
     Conditions are written in the theorems; where nothing is written there is
     none.  The only axioms are those of Coq's real numbers. *)
@@ -241,6 +246,180 @@ Proof.
   auto_derive; [ lra | field; lra ].
 Qed.
 
+(** ** Softsign *)
+
+Definition softsign (x : R) : R := x / (1 + Rabs x).
+
+Lemma softsign_complement x : 1 - Rabs (softsign x) = / (1 + Rabs x).
+Proof.
+  unfold softsign; pose proof (Rabs_pos x).
+  rewrite Rabs_div, (Rabs_pos_eq (1 + Rabs x)) by lra; field; lra.
+Qed.
+
+Lemma softsign_is_derive x : is_derive softsign x (1 / (1 + Rabs x) ^ 2).
+Proof.
+  destruct (Rtotal_order x 0) as [N | [-> | P]].
+  - apply (derive_near (fun t => t / (1 - t)) softsign x (- x)); [ lra | | ].
+    + intros t Ht; unfold softsign; rewrite Rabs_left; [ | lra ].
+      replace (1 + - t) with (1 - t) by ring; reflexivity.
+    + rewrite Rabs_left by lra; auto_derive; [ lra | field; lra ].
+  - (* the difference quotient is 1 / (1 + |h|) *)
+    apply is_derive_Reals; intros e He; exists (mkposreal e He); simpl; intros h Hh Bh.
+    unfold softsign; rewrite Rabs_R0, Rplus_0_l; pose proof (Rabs_pos h).
+    replace ((h / (1 + Rabs h) - 0 / (1 + 0)) / h - 1 / ((1 + 0) * ((1 + 0) * 1)))
+      with (- (Rabs h / (1 + Rabs h))) by (field; lra).
+    rewrite Rabs_Ropp, Rabs_pos_eq.
+    + apply Rle_lt_trans with (Rabs h); [ | assumption ].
+      apply Rmult_le_reg_r with (1 + Rabs h); [ lra | ].
+      unfold Rdiv; rewrite Rmult_assoc, Rinv_l by lra; nra.
+    + apply Rmult_le_pos; [ lra | left; apply Rinv_0_lt_compat; lra ].
+  - apply (derive_near (fun t => t / (1 + t)) softsign x x); [ lra | | ].
+    + intros t Ht; unfold softsign; rewrite Rabs_pos_eq; [ reflexivity | lra ].
+    + rewrite Rabs_pos_eq by lra; auto_derive; [ lra | field; lra ].
+Qed.
+
+(** At zero too, and in the form that needs the output only. *)
+Theorem softsign_derivative x :
+  is_derive softsign x (1 / (1 + Rabs x) ^ 2) /\
+  1 / (1 + Rabs x) ^ 2 = (1 - Rabs (softsign x)) ^ 2.
+Proof.
+  split; [ apply softsign_is_derive | ].
+  rewrite softsign_complement; pose proof (Rabs_pos x); field; lra.
+Qed.
+
+(** ** The Clarke subdifferential of ReLU
+
+    [slope_limit f x l]: l is a limit of derivatives of f at points that tend to x.
+    The Clarke subdifferential at x is the smallest closed interval that holds all
+    of these, that is the intersection of all closed intervals that do. *)
+
+Definition slope_limit (f : R -> R) (x l : R) : Prop :=
+  exists xs ds : nat -> R,
+    is_lim_seq xs x /\ (forall n, is_derive f (xs n) (ds n)) /\ is_lim_seq ds l.
+Definition clarke (f : R -> R) (x p : R) : Prop :=
+  forall a b, (forall l, slope_limit f x l -> a <= l <= b) -> a <= p <= b.
+
+Definition relu_slope (x : R) : R := if Rlt_dec 0 x then 1 else 0.
+
+Lemma relu_derivative x : x <> 0 -> is_derive relu x (relu_slope x).
+Proof.
+  intro ne; unfold relu_slope; destruct (Rlt_dec 0 x).
+  - now apply relu_derivative_positive.
+  - apply relu_derivative_negative; lra.
+Qed.
+
+Lemma relu_slope_at x d : is_derive relu x d -> x <> 0 /\ d = relu_slope x.
+Proof.
+  intro D; assert (ne : x <> 0).
+  { intros ->; apply relu_no_derivative_at_0; now exists d. }
+  split; [ assumption | ].
+  rewrite <- (is_derive_unique _ _ _ D); apply is_derive_unique, relu_derivative, ne.
+Qed.
+
+Lemma relu_slope_limit_range x l : slope_limit relu x l -> 0 <= l <= 1.
+Proof.
+  intros (xs & ds & _ & D & L).
+  assert (B : forall n, 0 <= ds n <= 1).
+  { intro n; destruct (relu_slope_at _ _ (D n)) as [_ ->].
+    unfold relu_slope; destruct (Rlt_dec 0 (xs n)); lra. }
+  split.
+  - apply (is_lim_seq_le (fun _ => 0) ds 0 l);
+      [ apply B | apply is_lim_seq_const | assumption ].
+  - apply (is_lim_seq_le ds (fun _ => 1) l 1);
+      [ apply B | assumption | apply is_lim_seq_const ].
+Qed.
+
+Lemma inverse_tends_to_0 : is_lim_seq (fun n => / (INR n + 1)) 0.
+Proof.
+  apply (is_lim_seq_ext (fun n => / INR (S n))); [ intro n; now rewrite S_INR | ].
+  apply (is_lim_seq_incr_1 (fun n => / INR n) 0).
+  apply (is_lim_seq_inv INR p_infty is_lim_seq_INR); discriminate.
+Qed.
+
+Lemma relu_slope_limits_at_0 : slope_limit relu 0 0 /\ slope_limit relu 0 1.
+Proof.
+  assert (P : forall n, 0 < / (INR n + 1)).
+  { intro n; apply Rinv_0_lt_compat; pose proof (pos_INR n); lra. }
+  split.
+  - exists (fun n => - / (INR n + 1)), (fun _ => 0).
+    split; [ | split; [ | apply is_lim_seq_const ] ].
+    + replace (Finite 0) with (Rbar_opp 0) by (simpl; now rewrite Ropp_0).
+      apply (proj1 (is_lim_seq_opp _ 0)), inverse_tends_to_0.
+    + intro n; apply relu_derivative_negative; specialize (P n); lra.
+  - exists (fun n => / (INR n + 1)), (fun _ => 1).
+    split; [ apply inverse_tends_to_0 | split; [ | apply is_lim_seq_const ] ].
+    intro n; apply relu_derivative_positive, P.
+Qed.
+
+Lemma relu_slope_limit_elsewhere x l : x <> 0 -> slope_limit relu x l -> l = relu_slope x.
+Proof.
+  intros ne (xs & ds & X & D & L).
+  assert (E : eventually (fun n => ds n = relu_slope x)).
+  { assert (P : 0 < Rabs x) by now apply Rabs_pos_lt.
+    destruct (proj2 (is_lim_seq_spec xs x) X (mkposreal _ P)) as [M HM]; exists M; intros n Hn.
+    specialize (HM n Hn); simpl in HM; destruct (relu_slope_at _ _ (D n)) as [_ ->].
+    unfold relu_slope; apply Rabs_lt_between in HM.
+    destruct (Rlt_dec 0 (xs n)), (Rlt_dec 0 x); try reflexivity;
+      revert HM; unfold Rabs; destruct (Rcase_abs x); lra. }
+  apply is_lim_seq_unique in L.
+  rewrite (Lim_seq_ext_loc ds (fun _ => relu_slope x) E), Lim_seq_const in L.
+  now injection L.
+Qed.
+
+(** The slopes tend to 0 from the left and to 1 from the right; the subdifferential is
+    the interval between, and the derivative alone away from the corner. *)
+Theorem relu_clarke :
+  filterlim (fun h => Derive relu h) (at_left 0) (locally 0) /\
+  filterlim (fun h => Derive relu h) (at_right 0) (locally 1) /\
+  (forall p, clarke relu 0 p <-> 0 <= p <= 1) /\
+  (forall x p, x <> 0 -> (clarke relu x p <-> p = Derive relu x)).
+Proof.
+  assert (U : forall t, t <> 0 -> Derive relu t = relu_slope t)
+    by (intros; apply is_derive_unique, relu_derivative; assumption).
+  split; [ | split; [ | split ] ].
+  - apply (filterlim_ext_loc (fun _ => 0)); [ | apply filterlim_const ].
+    exists (mkposreal 1 Rlt_0_1); intros t _ Ht; rewrite U by lra.
+    unfold relu_slope; destruct (Rlt_dec 0 t); lra.
+  - apply (filterlim_ext_loc (fun _ => 1)); [ | apply filterlim_const ].
+    exists (mkposreal 1 Rlt_0_1); intros t _ Ht; rewrite U by lra.
+    unfold relu_slope; destruct (Rlt_dec 0 t); lra.
+  - intro p; split.
+    + intro C; apply C, relu_slope_limit_range.
+    + intros B a b H; destruct relu_slope_limits_at_0 as [Z O].
+      pose proof (H _ Z); pose proof (H _ O); lra.
+  - intros x p ne; rewrite U by assumption; split.
+    + intro C; assert (B : relu_slope x <= p <= relu_slope x); [ | lra ].
+      apply C; intros l Hl; rewrite (relu_slope_limit_elsewhere x l) by assumption; lra.
+    + intros -> a b B; apply B; exists (fun _ => x), (fun _ => relu_slope x).
+      split; [ apply is_lim_seq_const | split; [ | apply is_lim_seq_const ] ].
+      intros _; now apply relu_derivative.
+Qed.
+
+(** ** Limits of sums and quotients *)
+
+Lemma lim_sum {T} (F : (T -> Prop) -> Prop) {FF : Filter F} M (f : nat -> T -> R) l :
+  (forall k, (k < M)%nat -> filterlim (f k) F (locally (l k))) ->
+  filterlim (fun t => sum M (fun k => f k t)) F (locally (sum M l)).
+Proof.
+  induction M as [| n IH]; intro L; simpl; [ apply filterlim_const | ].
+  apply (filterlim_comp_2 (F := F) (G := locally (sum n l)) (H := locally (l n))
+    (fun t => sum n (fun k => f k t)) (f n) Rplus).
+  - apply IH; intros; apply L; lia.
+  - apply L; lia.
+  - apply (filterlim_plus (sum n l) (l n)).
+Qed.
+
+Lemma lim_quotient {T} (F : (T -> Prop) -> Prop) {FF : Filter F} (f g : T -> R) a b :
+  b <> 0 -> filterlim f F (locally a) -> filterlim g F (locally b) ->
+  filterlim (fun t => f t / g t) F (locally (a / b)).
+Proof.
+  intros ne A B.
+  apply (filterlim_comp_2 (F := F) (G := locally a) (H := locally (/ b))
+    f (fun t => / g t) Rmult); [ assumption | | apply (filterlim_mult a (/ b)) ].
+  apply (filterlim_comp _ _ _ g Rinv F (locally b) (locally (/ b)) B).
+  apply (continuous_Rinv b ne).
+Qed.
+
 (** ** Softmax over K classes *)
 
 Section Softmax.
@@ -390,6 +569,83 @@ Proof.
     destruct (Le k Hk) as [L | ->]; [ left; now apply exp_increasing | lra ].
 Qed.
 
+(** exp(max z) <= S(z) <= K exp(max z) *)
+Theorem partition_bounds z m :
+  (forall k, (k < K)%nat -> z k <= m) -> (exists i, (i < K)%nat /\ z i = m) ->
+  exp m <= partition z <= INR K * exp m.
+Proof.
+  intros Le (i & Hi & <-); split.
+  - apply (sum_ge_one K (fun k => exp (z k))); [ intros; left; apply exp_pos | assumption ].
+  - rewrite <- sum_const; apply sum_le; intros k Hk.
+    destruct (Le k Hk) as [L | ->]; [ left; now apply exp_increasing | lra ].
+Qed.
+
+(** ** Temperature *)
+
+Definition is_max (m t : R) : R := if Req_EM_T t m then 1 else 0.
+
+(** The softmax of z / tau after a shift by m / tau: no exponent is positive if m = max z. *)
+Lemma softmax_scaled z m tau i :
+  softmax (fun k => z k / tau) i = softmax (fun k => (z k - m) / tau) i.
+Proof.
+  rewrite <- (softmax_shift (fun k => z k / tau) (- m / tau) i).
+  unfold softmax, partition, Rdiv.
+  replace ((z i - m) * / tau) with (z i * / tau + - m * / tau) by ring.
+  f_equal; f_equal; apply sum_ext; intros; f_equal; ring.
+Qed.
+
+Theorem softmax_hot z i :
+  filterlim (fun tau => softmax (fun k => z k / tau) i) (Rbar_locally p_infty)
+    (locally (1 / INR K)).
+Proof.
+  assert (E : forall k,
+    filterlim (fun tau => exp (z k / tau)) (Rbar_locally p_infty) (locally 1)).
+  { intro k; rewrite <- exp_0.
+    apply (filterlim_comp _ _ _ (fun tau => z k / tau) exp _ (locally 0));
+      [ | apply continuous_exp ].
+    assert (L : is_lim (fun t => z k * / t) p_infty (Rbar_mult (z k) (Rbar_inv p_infty)))
+      by (apply is_lim_scal_l, is_lim_inv; [ apply is_lim_id | discriminate ]).
+    simpl in L; rewrite Rmult_0_r in L; exact L. }
+  unfold softmax; pose proof (@filter_filter _ _ (Rbar_locally_filter p_infty)) as FF.
+  apply (lim_quotient (Rbar_locally p_infty) (FF := FF)).
+  - apply not_0_INR; lia.
+  - apply E.
+  - replace (INR K) with (sum K (fun _ => 1)) by (rewrite sum_const; ring).
+    apply (lim_sum (Rbar_locally p_infty) (FF := FF)); intros; apply E.
+Qed.
+
+Theorem softmax_cold z m i : (i < K)%nat ->
+  (forall k, (k < K)%nat -> z k <= m) -> (exists k, (k < K)%nat /\ z k = m) ->
+  filterlim (fun tau => softmax (fun k => z k / tau) i) (at_right 0)
+    (locally (is_max m (z i) / sum K (fun k => is_max m (z k)))).
+Proof.
+  intros Hi Le (c & Hc & Ec).
+  apply (filterlim_ext (fun tau => softmax (fun k => (z k - m) / tau) i)).
+  { intro tau; symmetry; apply softmax_scaled. }
+  assert (E : forall k, (k < K)%nat ->
+    filterlim (fun tau => exp ((z k - m) / tau)) (at_right 0) (locally (is_max m (z k)))).
+  { intros k Hk; unfold is_max; destruct (Req_EM_T (z k) m) as [-> | ne].
+    - apply (filterlim_ext (fun _ => 1)); [ | apply filterlim_const ].
+      intro t; unfold Rdiv; rewrite Rminus_diag_eq by reflexivity.
+      now rewrite Rmult_0_l, exp_0.
+    - assert (N : z k - m < 0) by (specialize (Le k Hk); lra).
+      apply (filterlim_comp _ _ _ (fun tau => (z k - m) / tau) exp _ (Rbar_locally m_infty));
+        [ | apply is_lim_exp_m ].
+      apply (filterlim_comp _ _ _ Rinv (Rmult (z k - m)) _ (Rbar_locally p_infty));
+        [ apply filterlim_Rinv_0_right | ].
+      replace m_infty with (Rbar_mult (z k - m) p_infty).
+      + apply (filterlim_Rbar_mult_l (z k - m) p_infty).
+      + rewrite Rbar_mult_comm; apply is_Rbar_mult_unique, is_Rbar_mult_p_infty_neg, N. }
+  unfold softmax; assert (FF : Filter (at_right 0)) by typeclasses eauto.
+  apply (lim_quotient (at_right 0) (FF := FF));
+    [ | now apply E | now apply (lim_sum (at_right 0) (FF := FF)) ].
+  pose proof (sum_ge_one K (fun k => is_max m (z k)) c) as G.
+  assert (1 <= sum K (fun k => is_max m (z k))); [ | lra ].
+  replace 1 with (is_max m (z c)) by (unfold is_max; destruct (Req_EM_T (z c) m); lra).
+  apply G; [ | assumption ].
+  intros k _; unfold is_max; destruct (Req_EM_T (z k) m); lra.
+Qed.
+
 (** ** The Jacobian as a quadratic form
 
     With s = softmax z, v^T J v = sum_i s_i v_i^2 - (sum_i s_i v_i)^2 is the
@@ -468,6 +724,117 @@ Qed.
 
 End Softmax.
 
+(** ** Slopes multiply
+
+    A matrix with m rows and n columns acts on vectors of length n; [stretches m n A c]
+    says that it makes none of them longer than c times what it was, and [spectral_norm]
+    that c is the smallest such number. *)
+
+Definition euclidean (n : nat) (x : nat -> R) : R := sqrt (sum n (fun k => x k ^ 2)).
+Definition act (n : nat) (A : nat -> nat -> R) (x : nat -> R) (i : nat) : R :=
+  sum n (fun k => A i k * x k).
+Definition mul (n : nat) (A B : nat -> nat -> R) (i k : nat) : R :=
+  sum n (fun j => A i j * B j k).
+Definition diagonal (d : nat -> R) (i k : nat) : R := d i * kronecker i k.
+
+Definition stretches (m n : nat) (A : nat -> nat -> R) (c : R) : Prop :=
+  0 <= c /\ forall x, euclidean m (act n A x) <= c * euclidean n x.
+Definition spectral_norm (m n : nat) (A : nat -> nat -> R) (c : R) : Prop :=
+  stretches m n A c /\ forall d, stretches m n A d -> c <= d.
+
+Lemma euclidean_ext n x y :
+  (forall k, (k < n)%nat -> x k = y k) -> euclidean n x = euclidean n y.
+Proof. intro E; unfold euclidean; f_equal; apply sum_ext; intros k Hk; now rewrite E. Qed.
+
+(** A product stretches by at most the product of the factors. *)
+Lemma stretches_product m n p A B c d :
+  stretches m n A c -> stretches n p B d -> stretches m p (mul n A B) (c * d).
+Proof.
+  intros [C SA] [D SB]; split; [ now apply Rmult_le_pos | ]; intro x.
+  rewrite (euclidean_ext m _ (act n A (act p B x))).
+  - apply Rle_trans with (c * euclidean n (act p B x)); [ apply SA | ].
+    rewrite Rmult_assoc; apply Rmult_le_compat_l; [ assumption | apply SB ].
+  - intros i _; unfold act, mul.
+    rewrite (sum_ext p _ (fun k => sum n (fun j => A i j * B j k * x k))).
+    + rewrite sum_exchange; apply sum_ext; intros j _; rewrite <- sum_scal.
+      apply sum_ext; intros; ring.
+    + intros k _; rewrite Rmult_comm, <- sum_scal; apply sum_ext; intros; ring.
+Qed.
+
+Lemma diagonal_acts n d x i : (i < n)%nat -> act n (diagonal d) x i = d i * x i.
+Proof.
+  intro Hi; unfold act, diagonal.
+  rewrite (sum_ext n _ (fun k => kronecker k i * (d i * x k))).
+  - now rewrite sum_kronecker.
+  - intros k _; unfold kronecker; rewrite Nat.eqb_sym; ring.
+Qed.
+
+(** A diagonal matrix stretches by at most its largest entry in magnitude. *)
+Lemma stretches_diagonal n (d : nat -> R) L :
+  0 <= L -> (forall i, (i < n)%nat -> Rabs (d i) <= L) -> stretches n n (diagonal d) L.
+Proof.
+  intros P B; split; [ assumption | ]; intro x.
+  rewrite (euclidean_ext n _ (fun i => d i * x i)) by (intros; now apply diagonal_acts).
+  rewrite <- (sqrt_Rsqr L) by assumption; unfold euclidean.
+  rewrite <- sqrt_mult_alt by apply Rle_0_sqr; apply sqrt_le_1_alt.
+  rewrite <- sum_scal; apply sum_le; intros i Hi.
+  replace ((d i * x i) ^ 2) with (d i ^ 2 * x i ^ 2) by ring.
+  apply Rmult_le_compat_r; [ apply pow2_ge_0 | ].
+  rewrite <- Rsqr_pow2; apply Rsqr_le_abs_1; rewrite (Rabs_pos_eq L) by assumption.
+  now apply B.
+Qed.
+
+Lemma stretches_identity n : stretches n n kronecker 1.
+Proof.
+  split; [ lra | ]; intro x; rewrite Rmult_1_l; right; apply euclidean_ext; intros k Hk.
+  unfold act; rewrite (sum_ext n _ (fun j => kronecker j k * x j)).
+  - now apply sum_kronecker.
+  - intros j _; unfold kronecker; now rewrite Nat.eqb_sym.
+Qed.
+
+(** One layer with weights W and slopes d, behind the Jacobian A of those before it. *)
+Theorem layer_stretches m n p (d : nat -> R) W A L e w a c :
+  (forall i, (i < m)%nat -> Rabs (d i) <= L) -> 0 <= L ->
+  spectral_norm m m (diagonal d) e -> spectral_norm m n W w -> spectral_norm n p A a ->
+  spectral_norm m p (mul m (diagonal d) (mul n W A)) c ->
+  c <= e * w * a /\ e * w * a <= L * w * a.
+Proof.
+  intros B P [SD LD] [SW _] [SA _] [_ Least]; split.
+  - apply Least; rewrite Rmult_assoc.
+    apply stretches_product; [ assumption | now apply stretches_product ].
+  - pose proof (LD L (stretches_diagonal m d L P B)).
+    apply Rmult_le_compat_r; [ apply SA | ]; apply Rmult_le_compat_r; [ apply SW | assumption ].
+Qed.
+
+(** Layer l + 1 has the weights W l, from [width l] to [width (S l)] units, and the slopes
+    d l; [through l] is the Jacobian of the first l layers, by the chain rule. *)
+Fixpoint through (width : nat -> nat) (W : nat -> nat -> nat -> R) (d : nat -> nat -> R)
+  (l : nat) : nat -> nat -> R :=
+  match l with
+  | O => kronecker
+  | S l => mul (width (S l)) (diagonal (d l)) (mul (width l) (W l) (through width W d l))
+  end.
+
+Fixpoint product (N : nat) (w : nat -> R) : R :=
+  match N with O => 1 | S n => product n w * w n end.
+
+Theorem slopes_multiply width W d L w N a :
+  0 <= L ->
+  (forall l i, (l < N)%nat -> (i < width (S l))%nat -> Rabs (d l i) <= L) ->
+  (forall l, (l < N)%nat -> spectral_norm (width (S l)) (width l) (W l) (w l)) ->
+  spectral_norm (width N) (width 0%nat) (through width W d N) a ->
+  a <= L ^ N * product N w.
+Proof.
+  intros P B S [_ Least]; apply Least; clear Least a.
+  induction N as [| n IH]; simpl.
+  - rewrite Rmult_1_r; apply stretches_identity.
+  - replace (L * L ^ n * (product n w * w n)) with (L * (w n * (L ^ n * product n w))) by ring.
+    apply stretches_product; [ apply stretches_diagonal; [ assumption | ] | ].
+    + intros; apply B; lia.
+    + apply stretches_product; [ apply S; lia | ].
+      apply IH; [ intros; apply B; lia | intros; apply S; lia ].
+Qed.
+
 (** The axioms of all at once: to print them one by one takes twenty times as long. *)
 Definition theorems := (
   @sigmoid_symmetry,
@@ -497,6 +864,13 @@ Definition theorems := (
   @logsumexp_bounds,
   @jacobian_positive_semidefinite,
   @mean_square_around,
-  @jacobian_half_bound).
+  @jacobian_half_bound,
+  @softsign_derivative,
+  @relu_clarke,
+  @partition_bounds,
+  @softmax_hot,
+  @softmax_cold,
+  @layer_stretches,
+  @slopes_multiply).
 
 Print Assumptions theorems.
