@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dlnotes.checking.tex.nodes import Node
     from dlnotes.checking.vocabulary import Vocabulary
 
-__all__ = ["Context", "Side"]
+__all__ = ["Context", "Side", "weaker"]
 
 
 @dataclass
@@ -348,7 +348,7 @@ class Context:
 
     def _follows(self, condition: Any) -> bool:
         for known in (*self.known, *self.interpreter.given):
-            if isinstance(condition, sp.core.relational.Relational) and _weaker(
+            if isinstance(condition, sp.core.relational.Relational) and weaker(
                 known, condition
             ):
                 return True
@@ -364,7 +364,7 @@ class Context:
         return implied(condition, self.domains, self.interpreter.ranges)
 
 
-def _weaker(known: Any, wanted: Any) -> bool:
+def weaker(known: Any, wanted: Any) -> bool:
     """Whether `wanted` follows from `known` by scaling."""
     a, b = known.lhs - known.rhs, wanted.lhs - wanted.rhs
     if isinstance(wanted, (sp.Lt, sp.Le)):

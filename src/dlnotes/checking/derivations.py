@@ -8,12 +8,14 @@ small sizes are gone through (which is *sampled*, and says so).
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from dlnotes.checking.engines import points, symbolic
+from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.instances import discrete_names
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.tex.nodes import Node
@@ -33,7 +35,21 @@ from dlnotes.checking.proving import prove
 from dlnotes.checking.refutation import refute, refute_numerically, undefined
 from dlnotes.checking.steps import Report, Step, choices_of, context_of, steps_of
 
-__all__ = ["Report", "Step", "check", "check_formula", "relations_of", "steps_of"]
+__all__ = [
+    "SECONDS",
+    "USED_UP",
+    "Report",
+    "Step",
+    "check",
+    "check_formula",
+    "relations_of",
+    "steps_of",
+]
+
+
+SECONDS = 10.0
+"""Processor time for the check of one claim."""
+USED_UP = "the time for one claim is used up"
 
 
 def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
@@ -42,11 +58,11 @@ def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bo
     verdict: Verdict | None = None
     tried = False
     try:
-        with symbolic.time_limit(6.0):
+        with time_limit(6.0):
             verdict, tried = refute(step, vocabulary, tex)
             if verdict is None and not tried:
                 verdict, tried = refute_numerically(step, vocabulary, tex)
-    except symbolic.Budget:
+    except Budget:
         pass
     except (NotGeneral, Undefined, NotImplementedError) as error:
         return unproved(f"cannot be evaluated: {error}")
@@ -55,6 +71,9 @@ def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bo
     if refute_only:
         return unproved("not refuted")
     result = prove(step, vocabulary)
+    if result.kind is Kind.REFUTED and result.counterexample is not None:
+        found = replace(result.counterexample, step=step.text(tex))
+        return replace(result, counterexample=found)
     if result.kind is Kind.PROVED and tried:
         return replace(result, engines=(*result.engines, points.ENGINE))
     if result.kind is Kind.PROVED and not _nothing_to_confirm(step, vocabulary):
@@ -160,7 +179,10 @@ def check_formula(
         if only is not None and (step.left, step.op, step.right) in only:
             continue
         begin = time.perf_counter()
-        verdict = _check_step(step, vocabulary, tex, refute_only=refute_only)
+        try:
+            verdict = _check_step(step, vocabulary, tex, refute_only=refute_only)
+        except Budget:
+            verdict = unproved(USED_UP)
         report.steps.append((step, verdict.with_seconds(time.perf_counter() - begin)))
         if refute_only and verdict.kind is Kind.REFUTED:
             break
@@ -168,9 +190,45 @@ def check_formula(
     return report
 
 
-def check(statement: Statement) -> Report:
-    """Check every step of a statement; raises `TexError` when it cannot be read."""
-    return check_formula(statement.formula, statement.vocabulary, statement.tex)
+def check(
+    statement: Statement, *, seconds: float = SECONDS, refute_only: bool = False
+) -> Report:
+    """Check every step of a statement.
+
+    Parameters
+    ----------
+    statement
+        From a page.
+    seconds
+        Processor time for all of it; steps that are not reached are unproved.
+    refute_only
+        Look for counterexamples only (for what is proved by other means).
+
+    Returns
+    -------
+    Report
+        The verdict on each step; ``.verdict`` is that on the whole.
+
+    Raises
+    ------
+    TexError
+        When the statement cannot be read.
+
+    Examples
+    --------
+    >>> from dlnotes.checking import Statement
+    >>> from dlnotes.checking.vocabulary import Vocabulary
+    >>> vocabulary = Vocabulary.parse("x : real")
+    >>> check(Statement("square", "(x + 1)^2 = x^2 + 2x + 1", vocabulary)).verdict.kind.value
+    'proved'
+    """
+    formula = statement.formula
+    with suppress(Budget), time_limit(seconds):
+        return check_formula(
+            formula, statement.vocabulary, statement.tex, refute_only=refute_only
+        )
+    verdicts = [(step, unproved(USED_UP)) for step in steps_of(formula)]
+    return Report(verdicts, seconds)
 
 
 def relations_of(statement: Statement) -> list[Relation]:

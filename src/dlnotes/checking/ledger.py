@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dlnotes.checking.claims import REGISTRY, Registry, digest_of
-from dlnotes.checking.derivations import Report, check
+from dlnotes.checking.derivations import SECONDS, USED_UP, Report, check
 from dlnotes.checking.engines.rocq import NOT_COMPILED
+from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.mutants import Attack, attack
 from dlnotes.checking.tex.tokens import TexError
 from dlnotes.checking.verdicts import Kind, Tier, Verdict, unproved
@@ -54,6 +55,7 @@ class Result:
     uses: tuple[str, ...] = ()
     seconds: float = 0.0
     problem: str = ""
+    formal_seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -81,6 +83,7 @@ class Result:
             "steps": 0 if self.report is None else len(self.report.steps),
             "uses": list(self.uses),
             "seconds": round(self.seconds, 3),
+            "formal_seconds": round(self.formal_seconds, 3),
         }
 
     def __str__(self) -> str:
@@ -92,9 +95,12 @@ class Result:
 def _run(function: Callable[[Statement], Verdict], statement: Statement) -> Verdict:
     start = time.perf_counter()
     try:
-        verdict = function(statement)
+        with time_limit(SECONDS):
+            verdict = function(statement)
     except TexError as error:
         verdict = unproved(f"the statement cannot be read: {error}")
+    except Budget:
+        verdict = unproved(USED_UP)
     return verdict.with_seconds(time.perf_counter() - start)
 
 
@@ -121,17 +127,21 @@ def verify(
     """
     start = time.perf_counter()
     proofs, formals = registry.of(statement.label)
-    verdicts: list[Verdict] = [_run(c.function, statement) for c in proofs]
-    verdicts += [
+    compiled = [
         run_formal(c, statement) if run_formal else unproved(NOT_COMPILED, Tier.FORMAL)
         for c in formals
     ]
+    formal_seconds = time.perf_counter() - start
+    begin = time.thread_time()
+    verdicts = [*(_run(c.function, statement) for c in proofs), *compiled]
     report: Report | None = None
     problem = ""
     try:
         if statement.kind == "derivation" or not proofs:
-            report = check(statement)
-            verdicts.append(report.verdict)
+            shown = any(v.passed for v in verdicts)  # then only a refutation is news
+            report = check(statement, refute_only=shown)
+            if not shown or report.verdict.kind is Kind.REFUTED:
+                verdicts.append(report.verdict)
     except TexError as error:
         if statement.kind == "derivation" or not formals:
             problem = str(error)
@@ -144,7 +154,10 @@ def verify(
         problem = _problem(statement, verdict)
     if not problem and mutate:
         attacked, problem = _attack(
-            statement, proofs[0].function if proofs else None, formal=bool(formals)
+            statement,
+            proofs[0].function if proofs else None,
+            formal=bool(formals),
+            seconds=max(2.0, 0.95 * SECONDS - (time.thread_time() - begin)),
         )
     return Result(
         statement.label,
@@ -157,8 +170,9 @@ def verify(
         attacked,
         [v for v in verdicts if v is not verdict],
         registry.uses(statement.label),
-        time.perf_counter() - start,
+        time.perf_counter() - start - formal_seconds,
         problem,
+        formal_seconds,
     )
 
 
@@ -186,7 +200,11 @@ def _problem(statement: Statement, verdict: Verdict) -> str:
 
 
 def _attack(
-    statement: Statement, function: Callable[[Statement], Verdict] | None, *, formal: bool
+    statement: Statement,
+    function: Callable[[Statement], Verdict] | None,
+    *,
+    formal: bool,
+    seconds: float,
 ) -> tuple[Attack | None, str]:
     try:
         _ = statement.formula
@@ -199,7 +217,7 @@ def _attack(
         def prove(mutant: Statement) -> Kind:
             return _run(registered, mutant).kind
 
-    attacked = attack(statement, prove=prove)
+    attacked = attack(statement, prove=prove, seconds=seconds)
     if attacked.survivors:
         m = attacked.survivors[0]
         return attacked, f"a mutant survives ({m.kind}: {m.note}): {' '.join(m.tex.split())}"

@@ -9,19 +9,23 @@ What becomes of a mutant:
 
 killed       refuted, with a point; the only outcome that counts for the statement
 equivalent   *proved*: the edit did not change the truth (``0`` for ``-0``); discarded
-undecided    in an inequality only: an edit that may have made the bound weaker
+weaker       an edit of an inequality that is *proved* to be still true; counted by itself
+undecided    an edit of an inequality that was neither refuted nor proved; listed
+untried      there was no time left; counted
 survivor     anything else; the statement fails
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dlnotes.checking.derivations import check_formula, steps_of
+from dlnotes.checking.derivations import Report, check_formula, steps_of
+from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.tex.reader import read
-from dlnotes.checking.tex.tokens import TexError, canonical
+from dlnotes.checking.tex.tokens import canonical
 from dlnotes.checking.verdicts import Kind
 
 if TYPE_CHECKING:
@@ -55,6 +59,8 @@ _SWAPS = {
     r"\rceil": r"\rfloor",
     r"\subseteq": r"\ne",
 }
+_POINTS, _EQUATION, _BOUND = 3.0, 4.0, 0.4
+"""Seconds for the points of one mutant, and for the proof of one of either kind."""
 _RELATIONS = {r"\le", r"\ge", "<", ">"}
 
 
@@ -73,13 +79,15 @@ class Attack:
 
     killed: list[Mutant] = field(default_factory=list)
     equivalent: list[Mutant] = field(default_factory=list)
+    weaker: list[Mutant] = field(default_factory=list)
     undecided: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
+    untried: int = 0
     seconds: float = 0.0
 
     @property
     def made(self) -> int:
-        """How many mutants count: those that are not equivalent or undecided."""
+        """How many mutants count: those that were refuted, and the survivors."""
         return len(self.killed) + len(self.survivors)
 
     @property
@@ -93,7 +101,12 @@ class Attack:
             "made": self.made,
             "killed": len(self.killed),
             "equivalent": len(self.equivalent),
+            "weaker": len(self.weaker),
             "undecided": len(self.undecided),
+            "untried": self.untried,
+            "seconds": round(self.seconds, 3),
+            "still_true": [f"{m.kind}: {m.note}" for m in self.weaker],
+            "open": [f"{m.kind}: {m.note}" for m in self.undecided],
             "survivors": [f"{m.kind}: {m.note}" for m in self.survivors],
         }
 
@@ -249,10 +262,18 @@ def _side_mutants(tex: str, formula: Node) -> Iterable[Mutant]:
             yield Mutant("sign", f"{tex[:a]}-({body}){tex[b:]}", "last side negated")
 
 
-def mutants_of(statement: Statement, *, limit: int = 40) -> list[Mutant]:
-    """Return the readable mutants of a statement, at most `limit`, spread over its kinds.
+def mutants_of(statement: Statement) -> list[Mutant]:
+    """Return the mutants of a statement, the kinds of edits taking turns.
 
-    A mutant that reads as the same formula is left out.
+    Parameters
+    ----------
+    statement
+        It must be readable.
+
+    Returns
+    -------
+    list of Mutant
+        Each with other TeX; some may not be readable, or read as the same formula.
     """
     tex, formula = statement.tex, statement.formula
     pool = [*_token_mutants(tex)]
@@ -261,26 +282,37 @@ def mutants_of(statement: Statement, *, limit: int = 40) -> list[Mutant]:
     pool += _name_mutants(tex, formula, statement.vocabulary)
     if len(pool) < 3:
         pool += _side_mutants(tex, formula)
-    seen, out = {tex}, []
+    seen, kinds = {tex}, dict[str, int]()
+    out: list[tuple[int, Mutant]] = []
     for mutant in pool:
         if mutant.tex in seen:
             continue
         seen.add(mutant.tex)
-        out.append(mutant)
-    if len(out) > limit:
-        stride = len(out) / limit
-        out = [out[int(i * stride)] for i in range(limit)]
-    return out
+        kinds[mutant.kind] = kinds.get(mutant.kind, 0) + 1
+        out.append((kinds[mutant.kind], mutant))
+    return [m for _, m in sorted(out, key=lambda pair: pair[0])]
+
+
+@dataclass
+class _Pending:
+    """A mutant that no sample point refuted."""
+
+    mutant: Mutant
+    formula: Node
+    skip: set[tuple[Node, str, Node]] | None
+    bound: bool
 
 
 def attack(
     statement: Statement,
     *,
     prove: Callable[[Statement], Kind] | None = None,
-    limit: int = 40,
-    seconds: float = 10.0,
+    seconds: float = 8.0,
 ) -> Attack:
     """Attack a statement that was proved.
+
+    Every mutant is first looked at in sample points; then those that are left are decided,
+    mutants of equalities before those of inequalities.
 
     Parameters
     ----------
@@ -288,68 +320,94 @@ def attack(
         It must be readable.
     prove
         What decides a mutant that no point refutes (for theorems with a registered proof);
-        by default the symbolic check.
-    limit
-        Most mutants tried.
+        by default the check itself.
     seconds
-        When this is used up the remaining mutants are not tried (and are not counted).
+        Processor time. Mutants that are not reached are counted as untried; one of an
+        equality that was not decided is a survivor.
+
+    Returns
+    -------
+    Attack
+        What became of every mutant.
+
+    Examples
+    --------
+    >>> from dlnotes.checking import Statement
+    >>> from dlnotes.checking.vocabulary import Vocabulary
+    >>> vocabulary = Vocabulary.parse("x : real")
+    >>> outcome = attack(Statement("square", "(x + 1)^2 = x^2 + 2x + 1", vocabulary))
+    >>> outcome.passed, len(outcome.survivors)
+    (True, 0)
     """
-    start = time.perf_counter()
+    start = time.thread_time()
     out = Attack()
     formula = statement.formula
     original = {(s.left, s.op, s.right) for s in steps_of(formula)}
-    pool = mutants_of(statement, limit=limit)
-    tried = 0
-    for mutant in pool:
-        if time.perf_counter() - start > seconds and out.killed:
+    pending: list[_Pending] = []
+    pool = mutants_of(statement)
+    for n, mutant in enumerate(pool):
+        if time.thread_time() - start > seconds * 0.7 and out.killed:
+            out.untried = len(pool) - n
             break
-        tried += _try(mutant, statement, formula, original, out, prove)
-    if not out.killed and not out.survivors:
+        _look(mutant, statement, original, out, pending)
+    if not out.killed and not pending:
         for mutant in _side_mutants(statement.tex, formula):
-            _try(mutant, statement, formula, original, out, prove)
-    out.seconds = time.perf_counter() - start
+            _look(mutant, statement, original, out, pending)
+    for p in sorted(pending, key=lambda p: p.bound):
+        left = seconds - (time.thread_time() - start)
+        _decide(p, statement, out, prove, min(left, _BOUND if p.bound else _EQUATION))
+    out.seconds = time.thread_time() - start
     return out
 
 
-def _try(
+def _look(
     mutant: Mutant,
     statement: Statement,
-    formula: Node,
     original: set[tuple[Node, str, Node]],
     out: Attack,
-    prove: Callable[[Statement], Kind] | None,
-) -> bool:
+    pending: list[_Pending],
+) -> None:
+    """Read a mutant and look for a point that refutes it."""
     vocabulary = statement.vocabulary
     try:
         changed = read(mutant.tex, vocabulary)
-    except TexError:
-        return False
-    if changed == formula or _alone(changed, vocabulary):
-        return False
-    steps = steps_of(changed)
+        steps = steps_of(changed)
+    except ValueError:  # not readable, or no longer a statement
+        return
+    if changed == statement.formula:
+        return
     fresh = [s for s in steps if (s.left, s.op, s.right) not in original]
     skip = original if fresh and not any(s.hypotheses for s in steps) else None
-    report = check_formula(changed, vocabulary, mutant.tex, refute_only=True, only=skip)
+    report = Report()
+    with suppress(Budget), time_limit(_POINTS):
+        report = check_formula(changed, vocabulary, mutant.tex, refute_only=True, only=skip)
     if report.verdict.kind is Kind.REFUTED:
         out.killed.append(mutant)
-        return True
-    if prove is not None:
-        kind = prove(statement.with_tex(mutant.tex))
-    else:
-        full = check_formula(changed, vocabulary, mutant.tex, only=skip)
-        kind = full.verdict.kind if full.steps else Kind.PROVED
+        return
+    bound = any(s.op in _RELATIONS for s in fresh) and mutant.kind != "relation"
+    pending.append(_Pending(mutant, changed, skip, bound))
+
+
+def _decide(
+    p: _Pending,
+    statement: Statement,
+    out: Attack,
+    prove: Callable[[Statement], Kind] | None,
+    seconds: float,
+) -> None:
+    """Prove or refute a mutant by the whole check."""
+    kind = Kind.UNPROVED
+    if seconds > 0:
+        with suppress(Budget), time_limit(seconds):
+            if prove is not None:
+                kind = prove(statement.with_tex(p.mutant.tex))
+            else:
+                vocabulary = statement.vocabulary
+                full = check_formula(p.formula, vocabulary, p.mutant.tex, only=p.skip)
+                kind = full.verdict.kind if full.steps else Kind.PROVED
     if kind is Kind.REFUTED:
-        out.killed.append(mutant)
+        out.killed.append(p.mutant)
     elif kind is Kind.PROVED:
-        out.equivalent.append(mutant)
-    elif any(s.op in _RELATIONS for s in fresh) and mutant.kind != "relation":
-        out.undecided.append(mutant)
+        (out.weaker if p.bound else out.equivalent).append(p.mutant)
     else:
-        out.survivors.append(mutant)
-    return True
-
-
-def _alone(formula: Node, vocabulary: Vocabulary) -> bool:
-    """Whether the formula has lost all content (cannot happen to a chain)."""
-    del vocabulary
-    return formula.kind not in ("chain", "and", "implies", "iff", "forall")
+        (out.undecided if p.bound else out.survivors).append(p.mutant)

@@ -3,198 +3,254 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from flint import arb, fmpq
 
-from dlnotes.checking.engines import symbolic
+from dlnotes.checking.contexts import weaker
+from dlnotes.checking.engines import points, symbolic
 from dlnotes.checking.engines.inequalities import is_signed
+from dlnotes.checking.engines.last_resort import certify_sign
+from dlnotes.checking.engines.timing import Budget, remaining, time_limit
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
-from dlnotes.checking.verdicts import (
-    Tier,
-    Verdict,
-    proved,
-    unproved,
-)
+from dlnotes.checking.side_conditions import domains_differ
+from dlnotes.checking.steps import Step, choices_of, context_of
+from dlnotes.checking.verdicts import Counterexample, Kind, Tier, Verdict, proved, unproved
 
 if TYPE_CHECKING:
-    from dlnotes.checking.contexts import Context, Side
+    from dlnotes.checking.contexts import Context
     from dlnotes.checking.vocabulary import Vocabulary
-
-from dlnotes.checking.steps import Step, choices_of, context_of
 
 __all__ = ["prove"]
 
 
-def _prove_in(context: Context, step: Step) -> tuple[bool, str, tuple[str, ...]]:
-    """Try to prove the step in one context: success, why not, side conditions reported."""
+@dataclass
+class _Outcome:
+    """What one context gave: success, why not, open conditions, and who showed it."""
+
+    ok: bool
+    why: str = ""
+    conditions: tuple[str, ...] = ()
+    certified: tuple[str, ...] = ()
+    refuted: Verdict | None = None
+
+    @property
+    def tier(self) -> Tier:
+        return Tier.CERTIFIED if self.certified else Tier.SYMBOLIC
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((symbolic.ENGINE, *self.certified)))
+
+
+_NOT_EQUAL = "the difference was not shown to vanish"
+_NOT_SHOWN = "the inequality was not shown"
+
+
+def _prove_in(context: Context, step: Step) -> _Outcome:
+    """Try to prove the step in one context."""
     left, right = context.side(step.left), context.side(step.right)
     if context.impossible:
-        return True, "", ()
+        return _Outcome(True)
     if left.undefined or right.undefined:
-        return False, left.undefined or right.undefined, ()
+        return _Outcome(False, left.undefined or right.undefined)
     if left.shape != right.shape or len(left.cells) != len(right.cells):
-        return False, "the shapes differ", ()
+        return _Outcome(False, "the shapes differ")
     ranges = context.interpreter.ranges
     off = tuple(c.lhs for c in (*left.conditions, *right.conditions) if isinstance(c, sp.Ne))
+    certified: tuple[str, ...] = ()
     for x, y in zip(left.cells, right.cells, strict=True):
         if step.op == "=":
             ok = symbolic.is_zero(
                 x - y, ranges, off=off, implied=context.implied, rules=context.rules
             )
+            if not ok:
+                return _Outcome(False, _NOT_EQUAL)
         elif step.op == r"\ne":
-            ok = context.implied(sp.Ne(x - y, 0, evaluate=False))
+            if not context.implied(sp.Ne(x - y, 0, evaluate=False)):
+                return _Outcome(False, "the two were not shown to differ")
         else:
             gap = y - x if step.op in (r"\le", "<") else x - y
             strict = step.op in ("<", ">")
             gap = symbolic.close_operators(gap, context.implied)
-            ok = (
-                any(_weaker_known(k, gap, strict) for k in context.known)
-                or is_signed(gap, context.domains, strict=strict, ranges=ranges)
-                or (not strict and symbolic.is_zero(gap, ranges, quick=True))
+            if _holds(context, gap, strict):
+                continue
+            verdict = certify_sign(
+                gap, context.domains, strict=strict, known=context.known, ranges=ranges
             )
-        if not ok:
-            return (
-                False,
-                "the difference was not shown to vanish"
-                if step.op == "="
-                else ("the inequality was not shown"),
-                (),
-            )
-    missing, reported = _domains_differ(context, left, right)
+            found = _confirmed(context, gap, strict, verdict, step)
+            if found is not None:
+                return _Outcome(
+                    False, _NOT_SHOWN, refuted=replace(verdict, counterexample=found)
+                )
+            if verdict.kind is not Kind.PROVED:
+                return _Outcome(False, _NOT_SHOWN)
+            certified += verdict.engines
+    missing, reported = domains_differ(context, left, right)
     if missing:
-        return (
+        return _Outcome(
             False,
-            (
-                f"the sides are defined on different sets: {missing} is not implied by the "
-                "declared domains (declare it: 'assume : ...')"
-            ),
-            (),
+            f"the sides are defined on different sets: {missing} is not implied by the "
+            "declared domains (declare it: 'assume : ...')",
         )
-    return True, "", reported
+    return _Outcome(True, "", reported, certified)
 
 
-def _weaker_known(known: Any, gap: Any, strict: bool) -> bool:
-    from dlnotes.checking.contexts import _weaker
+def _holds(context: Context, gap: Any, strict: bool) -> bool:
+    """Whether the sign of a gap follows by the symbolic methods."""
+    ranges = context.interpreter.ranges
+    wanted = (sp.Gt if strict else sp.Ge)(gap, 0, evaluate=False)
+    return (
+        any(weaker(k, wanted) for k in context.known)
+        or is_signed(gap, context.domains, strict=strict, ranges=ranges)
+        or (not strict and symbolic.is_zero(gap, ranges, quick=True))
+        or (bool(context.known) and _signs_of_factors(context, gap, strict))
+    )
 
-    return _weaker(known, (sp.Gt if strict else sp.Ge)(gap, 0, evaluate=False))
 
-
-def _same_condition(a: Any, b: Any) -> bool:
-    if a == b:
-        return True
-    relational = sp.core.relational.Relational
-    if not (isinstance(a, relational) and isinstance(b, relational)):
+def _signs_of_factors(context: Context, gap: Any, strict: bool) -> bool:
+    """Every factor has a sign, by hypothesis or on its domain, and the product is positive."""
+    if gap.count_ops() > 100 or gap.has(sp.Sum, sp.Max, sp.Min, sp.Piecewise):
         return False
-    x, y = a.lhs - a.rhs, b.lhs - b.rhs
-    stronger = {sp.Gt: (sp.Gt,), sp.Ge: (sp.Gt, sp.Ge), sp.Ne: (sp.Gt, sp.Ne)}
-    if not isinstance(b, stronger.get(type(a), (type(a),))) or y == 0:
-        return False
-    if x.has(sp.Sum) or y.has(sp.Sum):
-        return bool(sp.expand(x - y) == 0)
-    ratio = sp.cancel(x / y)
-    return bool(ratio.is_nonzero if isinstance(a, sp.Ne) else ratio.is_positive)
-
-
-def _split_conditions(conditions: Any) -> list[Any]:
-    out: list[Any] = []
-    for c in conditions:
-        if isinstance(c, sp.Ne) and isinstance(sp.factor_terms(c.lhs), sp.Mul):
-            for f in sp.factor_terms(c.lhs).args:
-                base = f.base if isinstance(f, sp.Pow) else f
-                if not base.is_number:
-                    out.append(sp.Ne(base, 0, evaluate=False))
-        elif isinstance(c, sp.Or) and _points_left_out(c) is not None:
-            out += _points_left_out(c) or []
+    sign = 1
+    for f in sp.Mul.make_args(sp.factor(gap)):
+        for s in (1, -1):
+            wanted = (sp.Gt if strict else sp.Ge)(s * f, 0, evaluate=False)
+            if any(weaker(k, wanted) for k in context.known) or is_signed(
+                s * f, context.domains, strict=strict, seconds=0.5
+            ):
+                sign *= s
+                break
         else:
-            out.append(c)
-    return out
+            return False
+    return sign > 0
 
 
-def _points_left_out(c: Any) -> list[Any] | None:
-    """Read ``x < a or x > a`` as ``x != a``."""
-    if len(c.free_symbols) != 1:
+def _confirmed(
+    context: Context, gap: Any, strict: bool, verdict: Verdict, step: Step
+) -> Counterexample | None:
+    """Return the point that an engine found, if it is allowed and the step fails there."""
+    found = verdict.counterexample
+    if verdict.kind is not Kind.REFUTED or found is None:
         return None
-    (x,) = c.free_symbols
+    left, right = context.side(step.left), context.side(step.right)
+    rational, point = {}, {}
+    shown = {k: str(v) for k, v in (context.sizes or {}).items()}
+    for s in gap.free_symbols | {x for k in context.known for x in k.free_symbols}:
+        value = sp.sympify(found.point.get(str(s), "0"))
+        if not value.is_Rational:
+            return None
+        rational[s], point[s] = value, arb(fmpq(int(value.p), int(value.q)))
+        shown[context.interpreter.table.names.get(s, str(s))] = str(value)
     try:
-        hole = sp.Not(c).as_set() if x.is_extended_real else None
-    except (NotImplementedError, ValueError, TypeError):
+        with points.precision():
+            value = points.evaluate(gap, point)
+            held = [*context.known, *left.conditions, *right.conditions]
+            if not all(points.truth_at(c, point) for c in held):
+                return None
+            sides = [
+                [points.evaluate(c, point).str(10, radius=False) for c in side.cells]
+                for side in (left, right)
+            ]
+    except (points.Indeterminate, ValueError, OverflowError, AttributeError):
         return None
-    if isinstance(hole, sp.FiniteSet):
-        return [sp.Ne(x - p, 0, evaluate=False) for p in hole]
-    return None
-
-
-def _domains_differ(context: Context, left: Side, right: Side) -> tuple[str, tuple[str, ...]]:
-    """Return a condition of one side only that is not implied, and those that both need."""
-    open_left = [c for c in _split_conditions(left.conditions) if not context.implied(c)]
-    open_right = [c for c in _split_conditions(right.conditions) if not context.implied(c)]
-    for mine, theirs in ((open_left, open_right), (open_right, open_left)):
-        for c in mine:
-            if not any(_same_condition(c, d) for d in theirs):
-                return str(c).replace("Ne(", "nonzero("), ()
-    return "", tuple(sorted({str(c) for c in open_left}))
+    exact = gap.xreplace(rational)
+    value = exact if exact.is_Rational else value
+    if not (value <= 0 if strict else value < 0):
+        return None
+    return Counterexample(shown, ", ".join(sides[0]), ", ".join(sides[1]), step.op)
 
 
 def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
-    """Return the verdict of the symbolic methods on a step that no point refuted."""
+    """Return the verdict of the symbolic methods on a step that no point refuted.
+
+    Parameters
+    ----------
+    step
+        One relation.
+    vocabulary
+        The names.
+
+    Returns
+    -------
+    Verdict
+        Proved for every size (symbolic or certified), proved for small sizes (sampled),
+        refuted at a point that an interval engine or z3 found, or unproved with the reason.
+    """
     choices, sized, complete = choices_of(step, vocabulary, proving=True)
     why = ""
     if (sized and not complete) or len(choices) > 12:
         try:
-            context = context_of(vocabulary, None, step.hypotheses)
-            with symbolic.time_limit(4.0):
-                ok, why, conditions = _prove_in(context, step)
-            if ok:
+            with time_limit(4.0):
+                context = context_of(vocabulary, None, step.hypotheses)
+                general = _prove_in(context, step)
+            why = general.why
+            if general.ok:
                 return proved(
-                    Tier.SYMBOLIC,
+                    general.tier,
                     "for every size",
-                    engines=(symbolic.ENGINE,),
-                    side_conditions=conditions,
+                    engines=general.engines,
+                    side_conditions=general.conditions,
                 )
-        except (
-            NotGeneral,
-            Undefined,
-            NotImplementedError,
-            AttributeError,
-            TypeError,
-            symbolic.Budget,
-        ) as error:
+        except (Budget, NotGeneral, ValueError, *_SYMPY_GAVE_UP) as error:
             why = str(error)
-    reported: tuple[str, ...] = ()
-    start = time.perf_counter()
+    return _prove_instances(step, vocabulary, choices, sized, complete, why)
+
+
+_SYMPY_GAVE_UP = (NotImplementedError, AttributeError, TypeError, KeyError, RecursionError)
+
+
+def _prove_instances(
+    step: Step,
+    vocabulary: Vocabulary,
+    choices: list[dict[str, int]],
+    sized: bool,
+    complete: bool,
+    why: str,
+) -> Verdict:
+    """Prove the step for the sizes chosen: for all there are, or as many as time allows."""
+    start = time.thread_time()
     done: list[dict[str, int]] = []
+    outcomes: list[_Outcome] = []
     for sizes in choices:
-        context = context_of(vocabulary, sizes, step.hypotheses)
         enough = not complete and sized and len(done) >= 2
-        begin = time.perf_counter()
+        begin = time.thread_time()
+        if enough and (begin - start > 2 or remaining() < 1):
+            break
         try:
-            with symbolic.time_limit(2.0 if enough else 8.0):
-                ok, reason, conditions = _prove_in(context, step)
+            with time_limit(2.0 if enough else 8.0):
+                context = context_of(vocabulary, sizes, step.hypotheses)
+                outcome = _prove_in(context, step)
         except (NotGeneral, Undefined) as error:
+            if enough and isinstance(error, NotGeneral):
+                break
             return unproved(f"not within the reader's reach: {error}")
-        except (NotImplementedError, ValueError, TypeError, AttributeError) as error:
+        except (ValueError, *_SYMPY_GAVE_UP) as error:
             return unproved(f"SymPy has no method: {error}")
-        except symbolic.Budget:
+        except Budget:
             if enough:
                 break
             return unproved("the time for one claim is used up")
-        if not ok:
-            if enough and time.perf_counter() - begin > 1.5:
+        if outcome.refuted is not None:
+            return outcome.refuted
+        if not outcome.ok:
+            if enough and time.thread_time() - begin > 1.5:
                 break
-            return unproved(reason or why)
-        reported += conditions
+            return unproved(outcome.why or why)
+        outcomes.append(outcome)
         done.append(sizes)
-        if time.perf_counter() - start > 3 and len(done) >= 2 and not complete:
-            break
-    unique = tuple(dict.fromkeys(reported))
+    conditions = tuple(dict.fromkeys(c for o in outcomes for c in o.conditions))
+    engines = tuple(dict.fromkeys(e for o in outcomes for e in o.engines))
     if complete or not sized:
-        return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,), side_conditions=unique)
+        tier = max((o.tier for o in outcomes), default=Tier.SYMBOLIC)
+        return proved(tier, engines=engines, side_conditions=conditions)
     names = sorted({k for s in done for k in s if vocabulary.entries[k].kind == "integer"})
     spans = [f"{k} = {min(s[k] for s in done)}..{max(s[k] for s in done)}" for k in names]
     return proved(
         Tier.SAMPLED,
         f"exactly, for {', '.join(spans) or 'some indices'}",
-        engines=(symbolic.ENGINE,),
-        side_conditions=unique,
+        engines=engines,
+        side_conditions=conditions,
     )

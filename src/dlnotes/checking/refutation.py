@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from flint import arb
 
 from dlnotes.checking.engines import points, sampling, symbolic
+from dlnotes.checking.engines.timing import Budget, time_limit
+from dlnotes.checking.semantics.values import NotGeneral
 from dlnotes.checking.verdicts import (
     Counterexample,
     Tier,
@@ -25,6 +28,9 @@ __all__ = ["POINTS", "refute", "refute_numerically", "undefined"]
 
 POINTS = 16
 """How many sample points are tried in each choice of sizes."""
+
+_LONG = 1.5
+"""Seconds after which two choices of sizes are enough."""
 
 
 def _fails(a: Any, op: str, b: Any) -> bool:
@@ -97,16 +103,28 @@ def undefined(context: Context, step: Step, tex: str, left: Side, right: Side) -
 
 
 def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None, bool]:
-    """Look for a point where the step fails; also say whether any point could be tried."""
-    tried = False
+    """Look for a point where the step fails; also say whether any point could be tried.
+
+    Sizes at which a side has no value here are left out, unless it has none at any.
+    """
+    tried = reached = False
+    beyond: Exception | None = None
     choices, _, _ = choices_of(step, vocabulary, proving=False)
     with points.precision():
-        for sizes in choices:
+        start = time.thread_time()
+        for n, sizes in enumerate(choices):
+            if n > 1 and tried and time.thread_time() - start > _LONG:
+                break
             context = context_of(vocabulary, sizes, step.hypotheses)
             if context.impossible:
                 tried = True
                 continue
-            left, right = context.side(step.left), context.side(step.right)
+            try:
+                left, right = context.side(step.left), context.side(step.right)
+            except (NotGeneral, NotImplementedError) as error:
+                beyond = error
+                continue
+            reached = True
             if left.undefined or right.undefined:
                 return undefined(context, step, tex, left, right), True
             if left.shape != right.shape:
@@ -125,15 +143,28 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
                 if a is None or b is None:
                     continue
                 tried = True
-                for n, (x, y) in enumerate(zip(a, b, strict=True)):
+                for cell, (x, y) in enumerate(zip(a, b, strict=True)):
                     if _fails(x, step.op, y):
                         c = _counterexample(
-                            context, step, tex, k, _show(x), _show(y), _entry(left.shape, n)
+                            context, step, tex, k, _show(x), _show(y), _entry(left.shape, cell)
                         )
                         return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,)), True
                 if not any(c.free_symbols for s in (left, right) for c in s.cells):
                     break
+    if beyond is not None and not reached:
+        raise beyond
     return None, tried
+
+
+def _sides(
+    step: Step, vocabulary: Vocabulary, sizes: dict[str, int]
+) -> tuple[Context, Side, Side] | None:
+    """Return the context of a choice of sizes and both sides, None when one has no value."""
+    context = context_of(vocabulary, sizes, step.hypotheses)
+    try:
+        return context, context.side(step.left), context.side(step.right)
+    except (NotGeneral, NotImplementedError):
+        return None
 
 
 def _refute_closed(
@@ -141,13 +172,15 @@ def _refute_closed(
 ) -> Verdict | None:
     """Evaluate limits, integrals and infinite sums in closed form, then compare balls."""
     for sizes in choices:
-        context = context_of(vocabulary, sizes, step.hypotheses)
-        left, right = context.side(step.left), context.side(step.right)
+        sides = _sides(step, vocabulary, sizes)
+        if sides is None:
+            continue
+        context, left, right = sides
         for n, pair in enumerate(zip(left.cells, right.cells, strict=True)):
             try:
-                with symbolic.time_limit(4.5):
+                with time_limit(4.5):
                     x, y = (symbolic.close_operators(c, context.implied) for c in pair)
-            except (symbolic.Budget, NotImplementedError, ValueError, TypeError):
+            except (Budget, NotImplementedError, ValueError, TypeError):
                 continue
             infinite = [c for c in (x, y) if c in (sp.oo, -sp.oo)]
             if len(infinite) == 1 and step.op == "=":
@@ -191,8 +224,10 @@ def refute_numerically(
     if closed is not None:
         return closed, True
     for sizes in choices[:2]:
-        context = context_of(vocabulary, sizes, step.hypotheses)
-        left, right = context.side(step.left), context.side(step.right)
+        sides = _sides(step, vocabulary, sizes)
+        if sides is None:
+            continue
+        context, left, right = sides
         for k in range(4):
             point = context.point(k)
             if point is None:

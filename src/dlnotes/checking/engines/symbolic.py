@@ -7,19 +7,16 @@ form; kinks are split into sign cases. SymPy's own ``simplify`` comes last, with
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.sums import delta_cases, normal, opaque_sums, positive_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "ENGINE",
@@ -32,36 +29,6 @@ __all__ = [
 ]
 
 ENGINE = f"SymPy {sp.__version__}"
-
-
-class Budget(Exception):
-    """The time given to a method is used up."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `Budget` in the block after `seconds` (main thread only; elsewhere no limit)."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(
-        signal, "setitimer"
-    ):
-        yield
-        return
-
-    def ring(*_: object) -> None:
-        raise Budget
-
-    start = time.monotonic()
-    before, _ = signal.getitimer(signal.ITIMER_REAL)
-    old = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, min(seconds, before) if before else seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old)
-        if before:
-            left = max(before - (time.monotonic() - start), 1e-3)
-            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 # -- rational form -------------------------------------------------------------------------

@@ -1,0 +1,151 @@
+"""Inequalities that need ball arithmetic or z3; time limits; what becomes of mutants."""
+
+import threading
+import time
+
+import pytest
+import sympy as sp
+
+from dlnotes.checking import Kind, Statement, Tier
+from dlnotes.checking.derivations import USED_UP, check
+from dlnotes.checking.engines.last_resort import certify_sign
+from dlnotes.checking.engines.timing import Budget, remaining, time_limit
+from dlnotes.checking.mutants import attack
+from dlnotes.checking.vocabulary import Vocabulary
+
+NAMES = r"""
+x : real
+y : real
+a : positive
+b : positive
+\operatorname{sp}(t) := \log(1+\exp(t))
+\sigma(t) := \frac{1}{1+\exp(-t)}
+"""
+
+
+def statement(tex, names=NAMES):
+    return Statement("t", tex, Vocabulary.parse(names))
+
+
+class TestCertified:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\operatorname{sp}(x) \ge x",
+            r"\operatorname{sp}(x) \le \log(2) + |x|",
+            r"|\tanh(x)| \le |x|",
+            r"x\sigma(x) \ge -\frac{3}{10}",
+            r"|x y| \le \frac{x^2+y^2}{2}",
+            r"x^4+y^4 \ge x^3y+xy^3",
+            r"\exp(a) \ge 1+a+\frac{a^2}{2}",
+        ],
+    )
+    def test_proved_and_says_by_what(self, tex):
+        verdict = check(statement(tex)).verdict
+        assert verdict.kind is Kind.PROVED
+        assert verdict.tier is Tier.CERTIFIED
+        assert any("Arb" in e or "z3" in e for e in verdict.engines)
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\operatorname{sp}(x) \le \log(2) + \frac{|x|}{2}",
+            r"|\tanh(x)| < |x|",
+            r"x\sigma(x) \ge -\frac{278}{1000}",
+            r"x^4+y^4 \ge x^3y+xy^3 + 1",
+        ],
+    )
+    def test_refuted(self, tex):
+        verdict = check(statement(tex)).verdict
+        assert verdict.kind is Kind.REFUTED
+        assert verdict.counterexample.point
+
+    def test_what_no_sample_point_shows_is_found_by_the_engine(self):
+        verdict = check(statement(r"(x - \frac{31}{1000})^2 > 0")).verdict
+        assert verdict.kind is Kind.REFUTED
+        assert verdict.counterexample.point == {"x": "31/1000"}
+
+    def test_a_hypothesis_is_used(self):
+        names = "x : nonnegative\ny : nonnegative\nassume : x + y \\le 1"
+        assert check(statement(r"(x+y)^2 \le 1", names)).verdict.passed
+        assert check(statement(r"x^2 + y^2 \le 1", names)).verdict.passed
+        assert check(statement(r"x^2 + y^2 \le \frac12", names)).verdict.kind is Kind.REFUTED
+
+    def test_functions_stand_for_their_range(self):
+        x, y = sp.symbols("x y", real=True)
+        gap = 2 - sp.tanh(x * y) - sp.sin(x + y)
+        assert certify_sign(gap, {}, strict=True).kind is Kind.PROVED
+        unclear = certify_sign(sp.exp(x) + sp.exp(y) - x - y, {}, strict=True)
+        assert unclear.kind is Kind.UNPROVED
+
+
+class TestTimeLimit:
+    @staticmethod
+    def spin(seconds):
+        with time_limit(seconds):
+            while True:
+                sum(range(1000))
+
+    def test_in_the_main_thread(self):
+        start = time.thread_time()
+        with pytest.raises(Budget):
+            self.spin(0.1)
+        assert time.thread_time() - start < 0.5
+
+    def test_in_another_thread(self):
+        seen = []
+
+        def run():
+            start = time.thread_time()
+            try:
+                self.spin(0.1)
+            except Budget:
+                seen.append(time.thread_time() - start)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        assert len(seen) == 1
+        assert seen[0] < 1
+
+    def test_an_inner_limit_cannot_outlast_the_outer(self):
+        start = time.thread_time()
+        with pytest.raises(Budget), time_limit(0.1):
+            self.spin(60)
+        assert time.thread_time() - start < 0.5
+
+    def test_a_swallowed_bell_rings_again(self):
+        def swallow():
+            try:
+                self.spin(60)
+            except Budget:
+                self.spin(60)
+
+        with pytest.raises(Budget), time_limit(0.1):
+            swallow()
+        assert remaining() == float("inf")
+
+    def test_a_claim_that_takes_too_long_is_unproved(self):
+        names = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"
+        report = check(statement(r"\det(AB) = \det(A)\det(B)", names), seconds=0.05)
+        assert report.verdict.kind is Kind.UNPROVED
+        assert USED_UP in report.verdict.detail
+
+
+class TestMutants:
+    def test_weaker_bounds_are_proved_and_counted_by_themselves(self):
+        outcome = attack(statement(r"4ab \le (a+b)^2"))
+        assert outcome.killed
+        assert not outcome.survivors
+        assert not outcome.undecided
+        assert {m.note for m in outcome.weaker} >= {"factor 4 dropped"}
+
+    def test_every_mutant_is_accounted_for(self):
+        outcome = attack(statement(r"(a+b)^2 = a^2 + 2ab + b^2"))
+        data = outcome.as_dict()
+        assert data["untried"] == 0
+        assert data["killed"] == data["made"] == len(outcome.killed)
+
+    def test_mutants_without_time_are_counted(self):
+        outcome = attack(statement(r"(a+b)^3 = a^3 + 3a^2b + 3ab^2 + b^3"), seconds=0.001)
+        assert outcome.untried > 0
