@@ -160,3 +160,88 @@ def test_a_claim_keeps_to_its_time():
     start = time.perf_counter()
     verdict(text, r"\det(AB) = \det(A)\det(B)")
     assert time.perf_counter() - start < 20  # 10 s on a quiet machine
+
+
+KINKED = r"""
+x : real
+y : real
+a : real
+u : real != 0
+r(t) := \begin{cases} t & t > 0 \\ 0 & t \le 0 \end{cases}
+c(t) := \min(\max(t, 0), 6)
+"""
+
+
+class TestKinks:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\lim_{h \to 0^+} \frac{r(h)-r(0)}{h} = 1",
+            r"\lim_{h \to 0^-} \frac{r(h)-r(0)}{h} = 0",
+            r"\lim_{h \to 0} r(h) = 0",
+            r"\lim_{t \to \infty} \frac{r(t)}{t} = 1",
+            r"\lim_{t \to -\infty} r(t) = 0",
+            r"\lim_{h \to 0} \frac{r(u+h)-r(u)}{h} = r'(u)",
+            r"r'(u) = \begin{cases} 1 & u > 0 \\ 0 & u < 0 \end{cases}",
+            r"\max(x, 0) = \begin{cases} x & x \ge 0 \\ 0 & x \le 0 \end{cases}",
+            r"c(x) = \begin{cases} 0 & x < 0 \\ x & 0 \le x \le 6 \\ 6 & x > 6 \end{cases}",
+            r"\max(-1, \min(1, x)) = \frac{|x+1|-|x-1|}{2}",
+        ],
+    )
+    def test_proved(self, tex):
+        assert verdict(KINKED, tex).kind is Kind.PROVED
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\lim_{h \to 0^+} \frac{r(h)-r(0)}{h} = 0",
+            r"\lim_{h \to 0^-} \frac{r(h)-r(0)}{h} = 1",
+            r"\lim_{h \to 0} \frac{r(h)-r(0)}{h} = 1",
+            r"\lim_{h \to 0} \frac{r(h)-r(0)}{h} = 0",
+            r"\lim_{h \to 0} \frac{|h|}{h} = 1",
+            r"\lim_{h \to 0} \frac{1}{h} = \infty",
+            r"\lim_{h \to 0} \frac{r(u+h)-r(u)}{h} = 1",
+            r"r'(u) = \begin{cases} 1 & u > 1 \\ 0 & u < 0 \end{cases}",
+            r"r'(u) = \begin{cases} 1 & u > 0 \\ 0 & u < 1 \end{cases}",
+            r"r'(u) = \begin{cases} 1 & u > 0 \\ 0 & u > 0 \end{cases}",
+            r"c(x) = \begin{cases} 0 & x < 0 \\ x & 0 \le x \le 7 \\ 6 & x > 6 \end{cases}",
+            r"c(x) = \begin{cases} 0 & x < 0 \\ x & 0 \le x \le 6 \\ 6 & x > 7 \end{cases}",
+            r"\log(x^2) = 2\log(x)",
+        ],
+    )
+    def test_refuted(self, tex):
+        assert verdict(KINKED, tex).kind is Kind.REFUTED
+
+    def test_sample_points_pass_over_what_is_left_out(self):
+        assert verdict("u : real != 0\nx : real", r"x \cdot \frac{1}{u} \cdot u = x").passed
+
+    def test_limit_with_a_parameter_that_may_sit_on_the_kink_is_not_proved(self):
+        cases = r"\begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}"
+        tex = r"\lim_{h \to 0} \frac{r(x+h)-r(x)}{h} = " + cases
+        assert not verdict(KINKED, tex).passed
+
+    @pytest.mark.parametrize(
+        ("tex", "kind"),
+        [
+            (r"\frac{d}{dx}\frac{x}{1+|x|} = \frac{1}{(1+|x|)^2}", Kind.PROVED),
+            (r"\frac{d}{dx}(x|x|) = 2|x|", Kind.PROVED),
+            (r"\frac{d^2}{dx^2}(\exp(-|x|)(1+|x|)) = \exp(-|x|)(|x|-1)", Kind.PROVED),
+            (r"\frac{d}{dx}(x|x|) = |x|", Kind.REFUTED),
+            (r"\frac{d}{dx}|x| = \operatorname{sign}(x)", Kind.UNPROVED),
+            (r"\frac{d^2}{dx^2}(x|x|) = 2\operatorname{sign}(x)", Kind.UNPROVED),
+        ],
+    )
+    def test_derivatives_of_what_is_smooth_though_it_holds_an_absolute_value(self, tex, kind):
+        assert verdict("x : real", tex).kind is kind
+
+    def test_a_quotient_of_sums_is_normalised_once_and_for_all(self):
+        text = r"""
+        K : integer >= 2
+        z : vector K
+        v : vector K
+        \operatorname{softmax}(u)_j := \frac{\exp(u_j)}{\sum_{k=1}^{K} \exp(u_k)},
+            u : vector K, j = 1..K
+        s := \operatorname{softmax}(z)
+        """
+        found = verdict(text, r"v^\top \operatorname{diag}(s)\,v = \sum_{k=1}^{K} s_k v_k^2")
+        assert found.tier is Tier.SYMBOLIC

@@ -73,6 +73,7 @@ class _Checked(MathDirective):
     option_spec: ClassVar = {
         "label": directives.unchanged,
         "class": directives.class_option,
+        "computed-by": directives.unchanged,
         "for": directives.unchanged,
         "with": directives.unchanged,
     }

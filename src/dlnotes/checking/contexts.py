@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -11,6 +13,7 @@ from flint import arb, fmpq
 
 from dlnotes.checking.engines.inequalities import implied, is_signed
 from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
+from dlnotes.checking.semantics.core import CASES, KINK
 from dlnotes.checking.semantics.interpret import Interpreter
 from dlnotes.checking.semantics.sums import normal
 from dlnotes.checking.semantics.symbols import Domain
@@ -55,6 +58,18 @@ class _Point(Mapping[Any, Any]):
             self.seen[symbol] = arb(fmpq(q.numerator, q.denominator))
         return self.seen[symbol]
 
+    def put(self, symbol: Any, value: Fraction) -> bool:
+        """Set a coordinate; return False when its domain does not hold the value."""
+        domain = self.context.domain(symbol)
+        if domain.integer or domain.complex or value in domain.excluded:
+            return False
+        q = sp.Rational(value)
+        if not (domain.low < q < domain.high):
+            return False
+        self.exact[symbol] = value
+        self.seen[symbol] = arb(fmpq(value.numerator, value.denominator))
+        return True
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.seen)
 
@@ -78,6 +93,7 @@ class Context:
         self.points: dict[int, _Point | None] = {}
         self.known: list[Any] = []
         self.balls: dict[tuple[Node, int], list[Any] | None] = {}
+        self._edges: dict[tuple[int, ...], list[int]] = {}
         self._attempt = 0
         self._implied: dict[Any, bool] = {}
         self.impossible = False
@@ -312,12 +328,29 @@ class Context:
         for _ in range(60):
             candidate = _Point(self, self._attempt)
             self._attempt += 1
-            try:
-                if all(truth_at(c, candidate) for c in self.known):
-                    return candidate
-            except Indeterminate:
-                continue
+            if self._fits(candidate):
+                return candidate
         return None
+
+    def edges(self, sides: tuple[Side, ...]) -> list[int]:
+        """Note points on both sides of the kinks of one symbol; return their numbers."""
+        key = tuple(id(s) for s in sides)
+        if key not in self._edges:
+            found: list[int] = []
+            for x, root in _kinks([*(c for s in sides for c in (*s.cells, *s.conditions))])[:6]:
+                for step in (-1, 1):
+                    candidate = _Point(self, len(self.points))
+                    if candidate.put(x, root + Fraction(step, 3)) and self._fits(candidate):
+                        found.append(1000 + len(self.points))
+                        self.points[found[-1]] = candidate
+            self._edges[key] = found
+        return self._edges[key]
+
+    def _fits(self, point: _Point) -> bool:
+        try:
+            return all(truth_at(c, point) for c in self.known)
+        except Indeterminate:
+            return False
 
     def values(self, node: Node, k: int) -> list[Any] | None:
         """Return the balls of the entries of a side at the k-th point, or None."""
@@ -339,6 +372,26 @@ class Context:
         except (Indeterminate, ValueError, OverflowError):
             return None
         return out if all(v.is_finite() for v in out) else None
+
+    def no_meaning(self, node: Node, k: int) -> str:
+        """Return a condition that a side needs for having a value and that fails at a point.
+
+        Empty where every condition holds, or that is not certain; and where only a denominator
+        vanishes, since that may be the one point of a set of measure zero: such a condition
+        is reported, not used to refute.
+        """
+        point = self.point(k)
+        if point is None:
+            return ""
+        for condition, why in self.side(node).conditions.items():
+            if why is KINK or (why is not CASES and _removable(condition)):
+                continue
+            try:
+                if not truth_at(condition, point):
+                    return str(condition)
+            except (Indeterminate, ValueError, OverflowError):
+                continue
+        return ""
 
     def implied(self, condition: Any) -> bool:
         """Whether a condition follows from the declared domains and the hypotheses."""
@@ -362,6 +415,33 @@ class Context:
                 for f in condition.lhs.args
             )
         return implied(condition, self.domains, self.interpreter.ranges)
+
+
+def _kinks(expressions: list[Any]) -> list[tuple[Any, Fraction]]:
+    """Return where a symbol alone makes a condition or a kink of the expressions turn."""
+    gaps: list[Any] = []
+    for e in expressions:
+        gaps += [r.lhs - r.rhs for r in e.atoms(sp.core.relational.Relational)]
+        gaps += [a.args[0] for a in e.atoms(sp.Abs, sp.sign, sp.Heaviside)]
+        gaps += [
+            a - b for m in e.atoms(sp.Max, sp.Min) for a, b in itertools.combinations(m.args, 2)
+        ]
+    out: dict[tuple[Any, Fraction], None] = {}
+    for gap in gaps:
+        if len(gap.free_symbols) == 1 and isinstance(gap, sp.Expr):
+            (x,) = gap.free_symbols
+            slope = gap.diff(x)
+            root = sp.expand(x - gap / slope) if slope.is_Rational and slope != 0 else x
+            if root.is_Rational:
+                out[x, Fraction(int(root.p), int(root.q))] = None
+    return sorted(out, key=str)
+
+
+def _removable(condition: Any) -> bool:
+    """Whether a condition leaves out nothing but zeros of an expression."""
+    if isinstance(condition, sp.Or):
+        return any(_removable(c) for c in condition.args)
+    return isinstance(condition, sp.Ne)
 
 
 def weaker(known: Any, wanted: Any) -> bool:

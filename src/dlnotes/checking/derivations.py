@@ -70,7 +70,10 @@ def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bo
         return verdict
     if refute_only:
         return unproved("not refuted")
-    result = prove(step, vocabulary)
+    try:
+        result = prove(step, vocabulary)
+    except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
+        return unproved(f"an engine gave up: {error}")
     if result.kind is Kind.REFUTED and result.counterexample is not None:
         found = replace(result.counterexample, step=step.text(tex))
         return replace(result, counterexample=found)
@@ -139,7 +142,7 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
         except (NotGeneral, Undefined) as error:
             return unproved(str(error))
         if side.undefined:
-            return undefined(context, step, tex, side, side)
+            return undefined(context, step, tex, side.undefined, side.undefined)
         ok = all(c.is_real for c in side.cells)
         return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,)) if ok else unproved("not real")
     if not parts:

@@ -16,7 +16,8 @@ What a page may contain (fences of backticks or colons, nested as MyST allows):
 ``{definition}``
     A display that defines: rows ``name = expression``. It extends the vocabulary from there
     on, so that what the page defines is what the checker means. Ranges of indices and kinds of
-    parameters stand in ``:for:``.
+    parameters stand in ``:for:``; ``:computed-by: dotted.name`` ties what is defined to the
+    function that computes it (of several rows one name each, with commas; ``-`` for none).
 
     .. code-block:: text
 
@@ -325,7 +326,9 @@ def _take(page: Page, d: Directive) -> None:
         d.name == "math" and any(p.name == "prf:definition" for p in d.parents)
     ):
         page.displays.append(Display("definition", d.label, d.line, d.body))
-        page.vocabulary = page.vocabulary.define(d.body, d.options.get("for", ""))
+        page.vocabulary = page.vocabulary.define(
+            d.body, d.options.get("for", ""), d.options.get("computed-by", "")
+        )
     elif d.name == "derivation":
         if not d.label:
             msg = "a derivation has a label: ```{derivation} some-label"

@@ -9,6 +9,7 @@ import sympy as sp
 from flint import arb
 
 from dlnotes.checking.engines import points, sampling, symbolic
+from dlnotes.checking.engines.limits import NoLimit
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.values import NotGeneral
 from dlnotes.checking.verdicts import (
@@ -86,6 +87,18 @@ def _counterexample(
     return Counterexample(shown, left, right, step.op, step.text(tex), note)
 
 
+def _half_defined(
+    context: Context, step: Step, tex: str, k: int, sides: tuple[Any, Any], lost: str
+) -> Verdict:
+    """Return the refutation at a point where one side has a value and the other has none."""
+    shown = [
+        f"no meaning without {lost}" if s is None else ", ".join(_show(v) for v in s[:4])
+        for s in sides
+    ]
+    c = _counterexample(context, step, tex, k, shown[0], shown[1], "a side has no meaning")
+    return refuted(c, Tier.CERTIFIED, "a side has no meaning", engines=(points.ENGINE,))
+
+
 def _entry(shape: tuple[Any, ...], n: int) -> str:
     if not shape:
         return ""
@@ -93,11 +106,10 @@ def _entry(shape: tuple[Any, ...], n: int) -> str:
     return f"entry ({row + 1}, {col + 1})" if int(shape[1]) > 1 else f"entry {row + 1}"
 
 
-def undefined(context: Context, step: Step, tex: str, left: Side, right: Side) -> Verdict:
-    """Return the refutation of a step one of whose sides has no meaning."""
+def undefined(context: Context, step: Step, tex: str, left: str, right: str) -> Verdict:
+    """Return the refutation of a step one of whose sides has no meaning (and why)."""
     shown = {k: str(v) for k, v in (context.sizes or {}).items()}
-    a = left.undefined or "defined"
-    b = right.undefined or "defined"
+    a, b = left or "defined", right or "defined"
     c = Counterexample(shown, a, b, step.op, step.text(tex), "a side has no meaning")
     return refuted(c, Tier.SYMBOLIC, "a side has no meaning")
 
@@ -126,7 +138,7 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
                 continue
             reached = True
             if left.undefined or right.undefined:
-                return undefined(context, step, tex, left, right), True
+                return undefined(context, step, tex, left.undefined, right.undefined), True
             if left.shape != right.shape:
                 show = [" x ".join(map(str, s.shape)) or "a number" for s in (left, right)]
                 c = Counterexample(
@@ -138,9 +150,13 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
                     "the shapes differ",
                 )
                 return refuted(c, Tier.SYMBOLIC, "the shapes differ"), True
-            for k in range(POINTS):
+            for k in (*range(POINTS), *context.edges((left, right))):
                 a, b = context.values(step.left, k), context.values(step.right, k)
                 if a is None or b is None:
+                    if a is not None or b is not None:
+                        lost = context.no_meaning(step.left if a is None else step.right, k)
+                        if lost:
+                            return _half_defined(context, step, tex, k, (a, b), lost), True
                     continue
                 tried = True
                 for cell, (x, y) in enumerate(zip(a, b, strict=True)):
@@ -177,9 +193,17 @@ def _refute_closed(
             continue
         context, left, right = sides
         for n, pair in enumerate(zip(left.cells, right.cells, strict=True)):
+            closed, lost = [], ["", ""]
             try:
                 with time_limit(4.5):
-                    x, y = (symbolic.close_operators(c, context.implied) for c in pair)
+                    for m, c in enumerate(pair):
+                        try:
+                            closed.append(symbolic.close_operators(c, context.implied))
+                        except NoLimit as error:
+                            lost[m] = str(error)
+                if any(lost):
+                    return undefined(context, step, tex, *lost)
+                x, y = closed
             except (Budget, NotImplementedError, ValueError, TypeError):
                 continue
             infinite = [c for c in (x, y) if c in (sp.oo, -sp.oo)]

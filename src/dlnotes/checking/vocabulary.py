@@ -207,7 +207,7 @@ class Vocabulary:
         bucket = self._first[str(entry.pattern[0])]
         bucket[bucket.index(old)] = entry
 
-    def define(self, tex: str, ranges: str = "") -> Vocabulary:
+    def define(self, tex: str, ranges: str = "", python: str = "") -> Vocabulary:
         r"""Return the vocabulary extended by a displayed definition ``HEAD = BODY``.
 
         Parameters
@@ -216,6 +216,9 @@ class Vocabulary:
             The display; several definitions stand on rows of an ``aligned``.
         ranges
             What a notation line has after its body: ``k = 1..K, v : vector n``.
+        python
+            Dotted names of the functions that compute what is defined, one a row, parted by
+            commas; ``-`` for a row that has none.
 
         Raises
         ------
@@ -224,11 +227,17 @@ class Vocabulary:
         """
         body = tex.replace(r"\begin{aligned}", "").replace(r"\end{aligned}", "")
         entries = list(self.entries.values())
-        for row in _rows(body):
+        rows = _rows(body)
+        ties = [t.strip() for t in python.split(",")] if python.strip() else ["-"] * len(rows)
+        if len(ties) != len(rows):
+            msg = f"{len(ties)} function names for {len(rows)} definitions: {python!r}"
+            raise VocabularyError(msg)
+        for row, tie in zip(rows, ties, strict=True):
             head, expression = _split_definition(row)
             allowed = [r for r in ranges.split(",") if r.strip() and _mentions(head, r)]
             suffix = "".join(f", {r.strip()}" for r in allowed)
-            entry = parse_entry(f"{head} := {expression}{suffix}")
+            computed = "" if tie == "-" else f" @ {tie}"
+            entry = parse_entry(f"{head} := {expression}{suffix}{computed}")
             if entry.key in self.entries and self.entries[entry.key].pattern == entry.pattern:
                 msg = f"{head} is already declared: {self.entries[entry.key].line!r}"
                 raise VocabularyError(msg)

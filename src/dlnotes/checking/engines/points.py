@@ -68,8 +68,17 @@ def _seed(text: str) -> int:
 def coordinate(name: str, domain: Domain, k: int) -> Fraction:
     """Return the `k`-th sample value of a symbol: in its domain, the same in every run.
 
-    The first values are generic; later ones are special (0, 1, -1, ends) and large.
+    The first values are generic; later ones are special (0, 1, -1, ends) and large. Values
+    that the domain leaves out are passed over.
     """
+    for n in range(k, k + 8):
+        value = _coordinate(name, domain, n)
+        if not any(e.is_Rational and sp.Rational(value) == e for e in domain.excluded):
+            break
+    return value
+
+
+def _coordinate(name: str, domain: Domain, k: int) -> Fraction:
     rng = random.Random(_seed(name) * 1000003 + k)
     low = (
         None

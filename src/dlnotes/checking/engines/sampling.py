@@ -91,26 +91,36 @@ def _walk(e: Any, env: dict[Any, Any]) -> Any:
             )
         return mp.nsum(lambda n: _walk(inner, {**env, k: n}), [a, b])
     if isinstance(e, sp.Limit):
-        body, x, target, side = e.args
-        if target.is_finite:
-            sign = -1 if str(side) == "-" else 1
-            values = [
-                _walk(body, {**env, x: _walk(target, env) + sign * mp.mpf(10) ** -n})
-                for n in (5, 7, 9)
-            ]
-        else:
-            sign = 1 if target == sp.oo else -1
-            values = [_walk(body, {**env, x: sign * mp.mpf(10) ** n}) for n in (3, 4, 5)]
-        if abs(values[2] - values[1]) > mp.mpf("1e-3") * (1 + abs(values[2])):
-            msg = "the limit did not settle"
-            raise NoValue(msg)
-        if abs(values[2] - values[1]) > abs(values[1] - values[0]):
-            msg = "the limit did not settle"
-            raise NoValue(msg)
-        return values[2]
+        return _limit(e, env)
     args = [_walk(a, env) for a in e.args]
     slots = [sp.Dummy(f"a{i}") for i in range(len(args))]
     return _walk(e.func(*slots), dict(zip(slots, args, strict=True)))
+
+
+def _limit(e: Any, env: dict[Any, Any]) -> Any:
+    body, x, target, side = e.args
+    if target in (sp.oo, -sp.oo):
+        sign = 1 if target == sp.oo else -1
+        return _settled([_walk(body, {**env, x: sign * mp.mpf(10) ** n}) for n in (3, 4, 5)])
+    signs = {"+": (1,), "-": (-1,)}.get(str(side), (1, -1))
+    at = _walk(target, env)
+    found = [
+        _settled([_walk(body, {**env, x: at + s * mp.mpf(10) ** -n}) for n in (5, 7, 9)])
+        for s in signs
+    ]
+    if abs(found[0] - found[-1]) > mp.mpf("1e-4") * (1 + abs(found[0])):
+        msg = "the limits from both sides differ"
+        raise NoValue(msg)
+    return found[0]
+
+
+def _settled(values: list[Any]) -> Any:
+    """Return the last of three values that come closer to each other."""
+    last, before = abs(values[2] - values[1]), abs(values[1] - values[0])
+    if last > before or last > mp.mpf("1e-3") * (1 + abs(values[2])):
+        msg = "the limit did not settle"
+        raise NoValue(msg)
+    return values[2]
 
 
 def _through_arb(e: Any, env: dict[Any, Any]) -> Any:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dlnotes.checking.engines.limits import NoLimit, limit_of
+from dlnotes.checking.engines.regions import Piece, pieces
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.sums import delta_cases, normal, opaque_sums, positive_sum
 
@@ -313,7 +315,7 @@ def close_operators(e: Any, implied: Callable[[Any], bool] | None = None) -> Any
     def limit(body: Any, x: Any, target: Any, side: Any) -> Any:
         if target == sp.oo and body.has(sp.factorial, sp.gamma, sp.binomial):
             return _factorial_limit(body, x)
-        return sp.limit(sp.powsimp(body), x, target, str(side))
+        return limit_of(body, x, target, str(side), implied)
 
     for _ in range(4):
         if e.has(sp.Integral):
@@ -407,6 +409,10 @@ def _substitute_sign(e: Any, a: Any, sign: int) -> Any | None:
 
 
 def _kinked_zero(e: Any, ranges: Mapping[Any, Any], depth: int, off: tuple[Any, ...]) -> bool:
+    if depth == 0:
+        cut = pieces(e)
+        if cut is not None:
+            return _zero_in_pieces(cut[0], cut[1], ranges, off)
     a = _kink(e)
     if a is None or depth > 4:
         return False
@@ -419,6 +425,28 @@ def _kinked_zero(e: Any, ranges: Mapping[Any, Any], depth: int, off: tuple[Any, 
         if part is None:
             return False
         if part == e or not is_zero(part, ranges, depth=depth + 1, quick=True):
+            return False
+    return True
+
+
+def _zero_in_pieces(
+    x: Any, parts: list[Piece], ranges: Mapping[Any, Any], off: tuple[Any, ...]
+) -> bool:
+    """Whether every piece is zero; points without a value are left to the conditions."""
+    for part in parts:
+        value = part.value
+        if part.low == part.high:
+            if value.has(sp.nan, sp.zoo) or any(b.subs(x, part.low) == 0 for b in off):
+                continue
+        elif value.has(x) and not part.low.is_infinite:
+            t = sp.Dummy("t", positive=True)
+            inside = part.low + t
+            if not part.high.is_infinite:
+                inside = part.low + (part.high - part.low) * t / (1 + t)
+            value = value.xreplace({x: inside})
+        elif value.has(x) and not part.high.is_infinite:
+            value = value.xreplace({x: part.high - sp.Dummy("t", positive=True)})
+        if not is_zero(value, ranges, depth=1, quick=True):
             return False
     return True
 
@@ -485,7 +513,7 @@ def is_zero(
                     for p in delta_cases(e)
                 ]
             return all(_scalar_zero(p, ranges, depth, quick, off) for p in parts)
-    except Budget:
+    except (Budget, NoLimit):
         return False
 
 

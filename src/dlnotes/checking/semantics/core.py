@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from dlnotes.checking.tex.nodes import Node
     from dlnotes.checking.vocabulary import Vocabulary
 
-__all__ = ["Core", "Env"]
+__all__ = ["CASES", "KINK", "Core", "Env"]
 
 Env = dict[str, Any]
+KINK = sp.Symbol("kink")
+"""The reason of a condition that suffices for a derivative but need not be necessary."""
+CASES = sp.Symbol("cases")
+"""The reason of a condition without which no case applies, or two that contradict."""
 
 
 class Core:

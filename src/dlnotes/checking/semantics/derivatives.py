@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dlnotes.checking.semantics import arrays
-from dlnotes.checking.semantics.core import Core
+from dlnotes.checking.semantics.core import KINK, Core
 from dlnotes.checking.semantics.values import (
     Family,
     FunctionValue,
@@ -37,9 +37,14 @@ class Derivatives(Core):
         """Differentiate a number; kinks leave conditions, |x| becomes sign(x) x'."""
         if expression.has(sp.Max, sp.Min):
             expression = expression.rewrite(sp.Piecewise)
+        joined = False
         for atom in expression.atoms(sp.Abs, sp.sign):
-            if atom.has(variable):
-                self.require(sp.Ne(atom.args[0], 0, evaluate=False), atom.args[0])
+            if not atom.has(variable):
+                continue
+            if self._joins(expression, atom, variable, times):
+                joined = True
+            else:
+                self.require(sp.Ne(atom.args[0], 0, evaluate=False), KINK)
         for atom in expression.atoms(sp.floor, sp.ceiling):
             if atom.has(variable):
                 msg = "derivative of a step function"
@@ -54,7 +59,40 @@ class Derivatives(Core):
                 lambda _: sp.Integer(0),
             )
             expression = expression.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+        if joined and times > 1:  # sign(0)^2 must count as 1 where the pieces join
+            expression = sp.expand(expression).replace(
+                lambda e: isinstance(e, sp.Pow) and isinstance(e.base, sp.sign),
+                lambda e: e.base ** (e.exp % 2) if e.exp.is_Integer else e,
+            )
         return expression
+
+    @staticmethod
+    def _joins(expression: Any, atom: Any, variable: Any, times: int) -> bool:
+        """Whether the pieces on both sides of a zero of u in |u| join with their derivatives.
+
+        Compared are the values and the derivatives up to the order asked for, at the one zero
+        of a linear u, with |u| put to u and to -u.
+        """
+        u = atom.args[0]
+        slope = u.diff(variable)
+        if expression.has(sp.sign):
+            return False
+        if slope.has(variable) or not slope.is_nonzero:
+            return False
+        at = sp.expand(variable - u / slope)
+        signs = [
+            expression.xreplace({sp.Abs(u): s * u}) for s in (1, -1)
+        ]
+        if at.has(variable) or any(e.has(sp.Abs) for e in signs):
+            return False
+        gap = signs[0] - signs[1]
+        try:
+            return all(
+                sp.simplify(gap.diff(variable, n).subs(variable, at)) == 0
+                for n in range(times + 1)
+            )
+        except (ValueError, TypeError, NotImplementedError):
+            return False
 
     def _kinks(self, piecewise: Any, variable: Any) -> None:
         """Require that the variable is off the boundaries where pieces do not join."""
@@ -65,11 +103,11 @@ class Derivatives(Core):
                 if not gap.has(variable):
                     continue
                 if isinstance(relation, (sp.Eq, sp.Ne)):
-                    self.require(sp.Ne(gap, 0, evaluate=False), gap)
+                    self.require(sp.Ne(gap, 0, evaluate=False), KINK)
                     continue
                 other = pieces[k + 1][0]
                 if not self._smooth(value, other, gap, variable):
-                    self.require(sp.Ne(gap, 0, evaluate=False), gap)
+                    self.require(sp.Ne(gap, 0, evaluate=False), KINK)
 
     @staticmethod
     def _smooth(a: Any, b: Any, gap: Any, variable: Any) -> bool:

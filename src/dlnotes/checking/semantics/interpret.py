@@ -7,13 +7,16 @@ division, logarithm, root and kink leaves a condition under which the value is d
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.applications import Applications
+from dlnotes.checking.semantics.core import CASES
 from dlnotes.checking.semantics.instances import least_and_most
+from dlnotes.checking.semantics.overlaps import agreement, either
 from dlnotes.checking.semantics.pybody import sympy_body
 from dlnotes.checking.semantics.values import (
     NotGeneral,
@@ -384,9 +387,12 @@ class Interpreter(Applications):
         if not pieces:
             msg = "no case applies"
             raise Undefined(msg)
-        covered = sp.Or(*conditions)
-        if covered != sp.true:
-            self.require(covered, covered)
+        covered = either(tuple(conditions))
+        self.require(covered, CASES)
+        if not any(arrays.is_array(v) for v, _ in pieces):
+            for one, other in itertools.combinations(pieces, 2):
+                agree = agreement(one, other)
+                self.require(agree, CASES)
         if pieces[0][1] == sp.true:
             return pieces[0][0]
         if any(arrays.is_array(v) for v, _ in pieces):

@@ -165,7 +165,8 @@ def _summed_to_one(factors: list[Any], limits: Limits) -> tuple[list[Any], Limit
 
 
 def _named(body: Any, limits: Limits) -> Any:
-    level = 1 + max((_LEVELS.get(s, -1) for s in body.atoms(sp.Symbol)), default=-1)
+    own = {k for k, _, _ in limits}
+    level = 1 + max((_LEVELS.get(s, -1) for s in body.atoms(sp.Symbol) - own), default=-1)
     best = None
     order = sorted(limits, key=lambda x: (str(x[1]), str(x[2])))
     options = itertools.permutations(order) if len(order) <= 4 else [tuple(order)]
