@@ -35,6 +35,13 @@ class Notation(SphinxDirective):
 
     def _row(self, line: str) -> list[list[Node]]:
         first, _, rest = line.partition(":")
+        if first.strip() == "forget":
+            text, _, gloss = rest.partition(" -- ")
+            return [
+                [_math(text.strip())],
+                self._prose(gloss.strip()),
+                [nodes.Text("declared anew")],
+            ]
         if first.strip() in ("assume", "convention"):
             text, _, gloss = rest.partition(" -- ")
             word = {"assume": "assumed", "convention": "convention"}[first.strip()]
@@ -58,7 +65,7 @@ class Notation(SphinxDirective):
             f"{i} = {a}..{b}" if a != "in" else f"{i} in {b}" for i, a, b in entry.slots
         )
         kinds = ", ".join(f"{name} : {kind}" for name, kind in entry.param_kinds)
-        known = ", ".join(part for part in (kinds, ranges) if part)
+        known = ", ".join(part for part in (kinds, ranges, entry.signal) if part)
         shown: list[Node] = [nodes.Text("definition")] + (
             [nodes.Text(", "), nodes.literal("", known)] if known else []
         )

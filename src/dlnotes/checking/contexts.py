@@ -12,9 +12,10 @@ from flint import arb, fmpq
 from dlnotes.checking.engines.inequalities import implied, is_signed
 from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
 from dlnotes.checking.semantics.interpret import Interpreter
+from dlnotes.checking.semantics.signals import places
 from dlnotes.checking.semantics.sums import normal
 from dlnotes.checking.semantics.symbols import Domain
-from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined
+from dlnotes.checking.semantics.values import Family, NotGeneral, Signal, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,6 +283,9 @@ class Context:
             else:
                 cells = [self.free(x) for x in value]
                 return Side(value, cells, tuple(value.shape), conditions)
+        if isinstance(value, Signal):
+            cells = [self.free(value.entry(*where)) for where in self._places(value)]
+            return Side(value, cells, value.shape, conditions)
         if isinstance(value, Family):
             one = sp.Integer(1)
             where = [one if s == 1 else self._running(s, n) for n, s in enumerate(value.shape)]
@@ -294,6 +298,26 @@ class Context:
         if value.has(sp.zoo, sp.nan):
             return Side(None, [], (), {}, "this side has no value")
         return Side(value, [value], (), conditions)
+
+    def _places(self, value: Signal) -> list[tuple[Any, ...]]:
+        """Return the places of a signal: all, or one that stands for all."""
+        if value.kind == "image":
+            msg = "an equation between images: write it at a pixel, (...)_{i,j}"
+            raise NotGeneral(msg)
+        found = places(value)
+        if found is not None:
+            return found
+        ends = (
+            (0, value.size - 1)
+            if value.kind in ("row", "matrix")
+            else (-value.size, value.size)
+        )
+        out = []
+        for n in range(1 if value.kind == "row" else 2):
+            k = sp.Symbol(f"_place{n}", integer=True)
+            self.interpreter.ranges[k] = (sp.sympify(ends[0]), sp.sympify(ends[1]))
+            out.append(k)
+        return [tuple(out)]
 
     def _running(self, size: Any, n: int) -> Any:
         """Return the index of a row or column of a family, the same on both sides."""

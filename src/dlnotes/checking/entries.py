@@ -29,6 +29,8 @@ every derivative goes through all that the quantity depends on).
 ``smooth function``                    any smooth function; ``positive function``; of
                                        several arguments or of a vector: ``smooth function
                                        of 2``, ``smooth function of N``
+``smooth function of 2 with derivatives of order 4 within M``  any function whose partial
+                                       derivatives of that order lie between -M and M
 ``distribution on 1..K``               probabilities of the outcomes 1..K; ``p(k)``
 ``Normal(m, v)``, ``Uniform(a, b)``,   for ``X ~``: a random variable; ``Exponential(r)``,
 ``Bernoulli(p)``, a declared ``p``     ``X : random`` is any random variable
@@ -36,7 +38,16 @@ every derivative goes through all that the quantity depends on).
 ``index set``                          a finite set of indices, for ``\sum_{i \in B}``
 ``imaginary unit``                     the number i
 ``Lipschitz functions on 0..N``        functions with ``|f(x)-f(y)| <= |x-y|``, for maxima
+``row mod N``, ``image``, ``kernel r`` numbers on integer places: ``x_n`` with n counted modulo
+``matrix mod N``                       N (``A_{n,m}`` with both), ``x_{i,j}`` without border,
+                                       ``k_{a,b}`` for -r..r
+``unit impulse mod N``                 the row that is 1 at the multiples of N, else 0
 ====================================== =====================================================
+
+A definition that ends in ``, row mod N``, ``, image`` or ``, kernel r`` defines an array by its
+entries (``\tilde{k}_{a,b} := k_{-a,-b}, kernel r``; a kernel also by a matrix). A head of the
+form ``(u * v)_n``, ``(u \star v)_{i,j}`` or ``\hat{u}_q`` whose letters are declared behind it
+(``u : row mod N``) defines an operator: from there on it applies to all arrays of that kind.
 
 ``BODY`` is TeX in the same vocabulary, or ``sympy: exp(-x**2/2)``. ``@ dotted.name`` names
 the function that computes it; symbol and function are compared at sampled points.
@@ -55,15 +66,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dlnotes.checking.tex.tokens import Token, canonical
+from dlnotes.checking.tex.tokens import ACCENTS, INFIX, Token, canonical
 
-__all__ = ["Entry", "VocabularyError", "parse_entry"]
+__all__ = ["Entry", "VocabularyError", "is_signal", "parse_entry"]
 
 _RANGE = re.compile(r",\s*(\\?[A-Za-z]+)\s*=\s*([^,=]+?)\.\.([^,=.]+)$")
 _INDEXSET = re.compile(r",\s*(\\?[A-Za-z]+)\s+in\s+(\\?[A-Za-z{}\\]+)$")
 _PARAMETER = re.compile(
-    r",\s*(\S+)\s+:\s+((?:vector|matrix|distribution|function|random)\b[^,:]*)$"
+    r",\s*(\S+)\s+:\s+"
+    r"((?:vector|matrix|distribution|function|random|row mod|image|kernel)\b[^,:]*)$"
 )
+_SIGNAL = re.compile(r"((?:row|matrix) mod \S+|image|kernel \S+)")
+_RESULT = re.compile(rf",\s*{_SIGNAL.pattern}$")
 _DIRECT = re.compile(r",\s*direct in\s+([^,:]+)$")
 _SCALARS = {
     "real",
@@ -110,10 +124,14 @@ class Entry:
     line: str = ""
     element_role: str = "scalar"
     direct: tuple[str, ...] = ()
+    signal: str = ""
+    operator: str = ""
 
     @property
     def rank(self) -> int | None:
         """Number of indices of an array."""
+        if self.signal:
+            return 1 if self.signal.startswith("row") else 2
         return len(self.shape) or None
 
     def param_kind(self, name: str) -> str:
@@ -152,8 +170,11 @@ def parse_entry(line: str) -> Entry:
     slots: list[tuple[str, str, str]] = []
     kinds: list[tuple[str, str]] = []
     direct: tuple[str, ...] = ()
+    signal = ""
     while True:
-        if match := _DIRECT.search(meaning):
+        if mark == " := " and not signal and (match := _RESULT.search(meaning)):
+            signal = _signal(match[1])
+        elif match := _DIRECT.search(meaning):
             direct = tuple(_text(canonical(h)[:-1]) for h in match[1].split())
         elif match := _RANGE.search(meaning):
             slots.insert(0, (match[1], match[2].strip(), match[3].strip()))
@@ -169,7 +190,16 @@ def parse_entry(line: str) -> Entry:
     except ValueError as error:
         msg = f"cannot read the head of {line.strip()!r}: {error}"
         raise VocabularyError(msg) from error
-    name, params, component = _split_head(tokens, line)
+    operator = _operator(tokens, {k for k, _ in kinds}) if signal else None
+    if operator is not None:
+        sign, params, component = operator
+        name = [Token(f"operator {sign}", "punct", 0, 0)]
+    elif signal and not any(t.text in ("(", "[") for t in _outside(tokens)):
+        sign, params = "", ()
+        name, component = _split_places(tokens)
+    else:
+        sign = ""
+        name, params, component = _split_head(tokens, line)
     names = {s[0] for s in slots}
     pattern = _pattern(name, names)
     order = _slot_order(name, names)
@@ -189,20 +219,87 @@ def parse_entry(line: str) -> Entry:
         "meaning": meaning,
         "param_kinds": tuple(kinds),
         "direct": direct,
+        "signal": signal,
+        "operator": sign,
         "slots": tuple(
             sorted((s for s in slots if s[0] in order), key=lambda s: order.index(s[0]))
         ),
     }
-    if component:
+    if signal:
+        fields["shape"] = tuple(signal.split()[1:])
+    elif component:
         fields["shape"] = tuple(next((s[2] for s in slots if s[0] == c), "") for c in component)
     if mark == " := ":
-        role = "function" if params else "scalar"
+        role = "function" if params else "array" if signal else "scalar"
+        if sign:
+            role = "operator"
         if not params and re.match(r"^(vector|matrix)\b", meaning):
             role = "array"
         return Entry(role=role, kind="defined", body=meaning, **fields)  # type: ignore[arg-type]
     if mark == " ~ ":
         return Entry(role="scalar", kind="random", **fields)  # type: ignore[arg-type]
     return _declared(meaning, fields, line)
+
+
+def _signal(text: str) -> str:
+    """Return kind and size: ``row N``, ``image``, ``kernel r``."""
+    return text.replace(" mod ", " ")
+
+
+def is_signal(text: str) -> bool:
+    """Whether `text` reads ``row mod N``, ``image`` or ``kernel r``."""
+    return _SIGNAL.fullmatch(text) is not None
+
+
+def _outside(tokens: list[Token]) -> list[Token]:
+    """Return the tokens that stand outside of braces."""
+    depth, out = 0, []
+    for token in tokens:
+        depth -= token.text == "}"
+        if depth == 0:
+            out.append(token)
+        depth += token.text == "{"
+    return out
+
+
+def _places(tokens: list[Token]) -> tuple[str, ...]:
+    """Return the letters of a subscript ``_{a,b}``."""
+    return tuple(t.text for t in tokens[2:-1] if t.text != ",")
+
+
+def _split_places(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
+    r"""Split ``\tilde{k}_{a,b}`` into the name and the letters of its entries."""
+    depth, at = 0, None
+    for j, token in enumerate(tokens):
+        depth += token.text == "{"
+        depth -= token.text == "}"
+        if token.text == "_" and depth == 0:
+            at = j
+    if at is None:
+        return tokens, ()
+    return tokens[:at], _places(tokens[at:])
+
+
+def _operator(
+    tokens: list[Token], known: set[str]
+) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    r"""Read ``(u * v)_n`` or ``\hat{u}_q``; u and v are declared behind the definition."""
+    texts = [t.text for t in tokens]
+    if texts[:1] == ["("] and ")" in texts:
+        close = texts.index(")")
+        inner = texts[1:close]
+        for sign in INFIX:
+            if sign in inner:
+                at = inner.index(sign)
+                params = ("".join(inner[:at]), "".join(inner[at + 1 :]))
+                if set(params) <= known and close + 1 < len(texts):
+                    return sign, params, _places(tokens[close + 1 :])
+    if len(texts) > 4 and texts[0] in ACCENTS and texts[1] == "{":
+        close = texts.index("}")
+        param = "".join(texts[2:close])
+        if param in known and texts[close + 1 : close + 2] == ["_"]:
+            return texts[0], (param,), _places(tokens[close + 1 :])
+    return None
 
 
 def _split_head(
@@ -290,6 +387,10 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
             conditions=((">=", match[1]), ("<=", match[2])),
             element_role="function",
         )
+    if match := re.match(rf"^(unit impulse mod \S+|{_SIGNAL.pattern})$", meaning):
+        signal = _signal(meaning.replace("unit impulse", "row"))
+        kind = "impulse" if meaning.startswith("unit") else signal.split()[0]
+        return entry("array", kind, shape=tuple(signal.split()[1:]), signal=signal)
     if meaning == "imaginary unit":
         return entry("scalar", "imaginary")
     if match := re.match(r"^(?:positive )?distribution on (\S+?)\.\.(\S+)$", meaning):
@@ -298,14 +399,17 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
         )
     if match := re.match(
         r"^(?P<adj>smooth|positive|convex|real|increasing|elementwise|integer)?\s*function"
-        r"(?: of (?P<n>\S+))?$",
+        r"(?: of (?P<n>\S+))?"
+        r"(?: with derivatives of order (?P<order>\d+) within (?P<bound>\S+))?$",
         meaning,
     ):
+        bound = (("bound", match["bound"]),) if match["order"] else ()
+        adjective = f"order {match['order']}" if match["order"] else match["adj"] or "smooth"
         return entry(
             "function",
             "generic",
-            adjectives=(match["adj"] or "smooth",),
-            conditions=(("arity", match["n"] or "1"),),
+            adjectives=(adjective,),
+            conditions=(("arity", match["n"] or "1"), *bound),
         )
     if meaning == "random":
         return entry("scalar", "random")

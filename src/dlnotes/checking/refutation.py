@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from flint import arb
+from flint import acb, arb
 
 from dlnotes.checking.engines import points, sampling, symbolic
 from dlnotes.checking.engines.timing import Budget, time_limit
@@ -36,6 +36,8 @@ _LONG = 1.5
 def _fails(a: Any, op: str, b: Any) -> bool:
     """Whether ``a op b`` is certainly false for balls."""
     if op == "=":
+        if isinstance(a, arb) != isinstance(b, arb):
+            a, b = acb(a), acb(b)
         return not a.overlaps(b)
     if not isinstance(a, arb) or not isinstance(b, arb):
         return False

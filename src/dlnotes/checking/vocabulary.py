@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dlnotes.checking.entries import Entry, VocabularyError, parse_entry
+from dlnotes.checking.entries import Entry, VocabularyError, is_signal, parse_entry
 from dlnotes.checking.tex.cursor import RELATIONS
 from dlnotes.checking.tex.reader import Reader, read_expression
 from dlnotes.checking.tex.tokens import TexError, canonical
@@ -51,6 +51,18 @@ def _dedent(text: str) -> str:
     return "\n".join(x[cut:] for x in lines)
 
 
+def _without(entries: list[Entry], text: str) -> list[Entry]:
+    """Drop the entries whose heads or operators `text` lists, parted by blanks."""
+    for word in text.split():
+        key = "".join(t.text for t in canonical(word)[:-1])
+        kept = [e for e in entries if key not in (e.key, e.operator)]
+        if len(kept) == len(entries):
+            msg = f"forget: {word} is not declared"
+            raise VocabularyError(msg)
+        entries = kept
+    return entries
+
+
 class Vocabulary:
     """Entries by key, and assumptions as relations.
 
@@ -77,6 +89,7 @@ class Vocabulary:
         self._first: dict[str, list[Entry]] = {}
         self._bodies: dict[tuple[str, tuple[tuple[str, str], ...]], Node] = {}
         self._ranges: dict[str, Node] = {}
+        self.operators: dict[str, Entry] = {}
         self.memo: dict[object, object] = {}
         self.denominator_layout = "denominator layout" in self.conventions
         for entry in entries:
@@ -97,6 +110,8 @@ class Vocabulary:
         for line in logical_lines(_dedent(text)):
             if line.split(":")[0].strip() == "assume":
                 assumptions.append(line.partition(":")[2].partition(" -- ")[0].strip())
+            elif line.split(":")[0].strip() == "forget":
+                entries = _without(entries, line.partition(":")[2].partition(" -- ")[0])
             elif line.split(":")[0].strip() == "convention":
                 conventions.append(line.partition(":")[2].partition(" -- ")[0].strip())
                 if conventions[-1] not in ("denominator layout", "numerator layout"):
@@ -115,6 +130,9 @@ class Vocabulary:
                 msg = f"{entry.head} is declared twice: {old.line!r} and {entry.line!r}"
                 raise VocabularyError(msg)
         self.entries[entry.key] = entry
+        if entry.operator:
+            self.operators[entry.operator] = entry
+            return
         first = str(entry.pattern[0])
         bucket = self._first.setdefault(first, [])
         bucket.append(entry)
@@ -146,10 +164,13 @@ class Vocabulary:
             roles[name] = {
                 "vector": "array",
                 "matrix": "array",
+                "row": "array",
+                "image": "array",
+                "kernel": "array",
                 "distribution": "distribution",
                 "function": "function",
             }.get(kind, "scalar")
-            if kind in ("vector", "matrix"):
+            if kind in ("vector", "matrix", "kernel"):
                 for size in entry.param_kind(name).split()[1:]:
                     if size != "x" and size.isalpha():
                         roles.setdefault(size, "scalar")
@@ -226,7 +247,11 @@ class Vocabulary:
         entries = list(self.entries.values())
         for row in _rows(body):
             head, expression = _split_definition(row)
-            allowed = [r for r in ranges.split(",") if r.strip() and _mentions(head, r)]
+            allowed = [
+                r
+                for r in ranges.split(",")
+                if r.strip() and (_mentions(head, r) or is_signal(r.strip()))
+            ]
             suffix = "".join(f", {r.strip()}" for r in allowed)
             entry = parse_entry(f"{head} := {expression}{suffix}")
             if entry.key in self.entries and self.entries[entry.key].pattern == entry.pattern:

@@ -133,13 +133,21 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
     return end + sign * Fraction(rng.randint(2, 37), 14)
 
 
-def _constants(name: str, n: int) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+def _constants(
+    name: str, n: int, adjective: str
+) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+    """Return the constants of an instance: of its exponential, its squares and its cubes."""
     rng = random.Random(_seed(name))
-    return (
-        [Fraction(rng.randint(3, 9), 11) for _ in range(n)],
-        [Fraction(rng.randint(2, 9), 7) for _ in range(n)],
-        [Fraction(rng.randint(2, 9), 13) for _ in range(n)],
-    )
+    a = [Fraction(rng.randint(3, 9), 11) for _ in range(n)]
+    b = [Fraction(rng.randint(2, 9), 7) for _ in range(n)]
+    c = [Fraction(rng.randint(2, 9), 13) for _ in range(n)]
+    if adjective.startswith("order"):  # a cosine, and powers that its bound does not see
+        order = int(adjective.split()[1])
+        a = [Fraction(1 if x.numerator % 2 else -1) for x in a]
+        b, c = (
+            [x if order > power else Fraction(0) for x in v] for v, power in ((b, 2), (c, 3))
+        )
+    return a, b, c
 
 
 def generic_note(expressions: Any) -> str:
@@ -151,10 +159,11 @@ def generic_note(expressions: Any) -> str:
             if key is None:
                 continue
             name, orders, adjective = key
-            a, b, c = _constants(name, len(orders))
+            a, b, c = _constants(name, len(orders), adjective)
             t = [f"t_{i + 1}" for i in range(len(orders))] if len(orders) > 1 else ["t"]
             inner = " + ".join(f"({x}){s}" for x, s in zip(a, t, strict=True))
-            text = rf"{name}({', '.join(t)}) = exp({inner})"
+            outer = "cos" if adjective.startswith("order") else "exp"
+            text = rf"{name}({', '.join(t)}) = {outer}({inner})"
             if adjective != "positive":
                 text += "".join(f" + ({x}){s}^2" for x, s in zip(b, t, strict=True))
             if adjective not in ("positive", "convex", "increasing"):
@@ -170,9 +179,11 @@ def _number(q: Fraction) -> Any:
 def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
     """Return the value of a partial derivative of the instance of a generic function."""
     name, orders, adjective = key
-    a, b, c = _constants(name, len(orders))
+    a, b, c = _constants(name, len(orders), adjective)
     inner = sum((_number(x) * t for x, t in zip(a, args, strict=True)), arb(0))
     value = inner.exp()
+    if adjective.startswith("order"):  # every derivative of a cosine is within one
+        value = (inner + arb.pi() * sum(orders) / 2).cos()
     for x, n in zip(a, orders, strict=True):
         value *= _number(x) ** n
     if adjective == "positive":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dlnotes.checking.semantics import arrays
+from dlnotes.checking.semantics import arrays, signals
 from dlnotes.checking.semantics.array_values import ArrayValues
 from dlnotes.checking.semantics.ranks import rank_of
 from dlnotes.checking.semantics.values import (
@@ -15,6 +15,7 @@ from dlnotes.checking.semantics.values import (
     Family,
     FunctionValue,
     NotGeneral,
+    Signal,
     Undefined,
     make_generic,
     shape_of,
@@ -64,6 +65,8 @@ class Applications(ArrayValues):
         env: Env = dict(zip(entry.params, args, strict=True))
         for name, arg in zip(entry.params, args, strict=True):
             words = entry.param_kind(name).split()
+            if words[0] in ("row", "image", "kernel"):
+                self._signal_argument(entry, name, words, arg, env)
             if words[0] in ("vector", "matrix"):
                 sizes = [w for w in words[1:] if w != "x"]
                 if not arrays.is_array(arg):
@@ -79,6 +82,20 @@ class Applications(ArrayValues):
                         raise Undefined(msg)
                     env[size] = value
         return env
+
+    def _signal_argument(
+        self, entry: Entry, name: str, words: list[str], arg: Any, env: Env
+    ) -> None:
+        """Check that an argument is such a signal as declared; bind the radius of a kernel."""
+        if not isinstance(arg, Signal) or arg.kind != words[0]:
+            found = arg.kind if isinstance(arg, Signal) else "something else"
+            msg = f"{entry.head}: {name} is declared as {' '.join(words)}, {found} was given"
+            raise Undefined(msg)
+        if arg.kind == "kernel":
+            env[words[1]] = arg.size
+        elif arg.kind == "row" and self.number(words[-1], env) != arg.size:
+            msg = f"{entry.head}: {name} is counted modulo {arg.size}"
+            raise Undefined(msg)
 
     def roles_of(self, entry: Entry, args: list[Any]) -> dict[str, str]:
         """Return the roles of parameters that hold functions or distributions."""
@@ -116,6 +133,14 @@ class Applications(ArrayValues):
         ]
         env = self.index_env(entry, indices) | self.parameters(entry, args)
         roles = self.roles_of(entry, args)
+        if entry.signal and entry.component:
+            kind, size = signals.empty(entry, lambda text: self.number(text, env))
+
+            def place(*where: Any) -> Any:
+                inner = env | dict(zip(entry.component, where, strict=True))
+                return self.definition(entry, inner, roles)
+
+            return Signal(kind, size, place)
         if not entry.component:
             return self.definition(entry, env, roles)
         sizes: list[Any] = [env[s] if s in env else self.number(s, env) for s in entry.shape]
@@ -145,6 +170,10 @@ class Applications(ArrayValues):
             msg = "family of generic functions"
             raise NotGeneral(msg)
         name = entry.head if not indices else f"{entry.key}[{','.join(map(str, indices))}]"
+        bound = dict(entry.conditions).get("bound")
+        if bound is not None:
+            fn = make_generic(name, (0,) * len(args), entry.adjectives[0])
+            return self.number(bound) * fn(*map(arrays.scalar_like, args))
         if len(args) == 1 and arrays.is_array(args[0]):
             if isinstance(args[0], Family):
                 if arity == 1:
@@ -290,6 +319,7 @@ class Applications(ArrayValues):
                 return a
             msg = f"{name} of a number"
             raise Undefined(msg)
+        arrays.transpose(a)  # refuses what has no matrix algebra
         m, n = shape_of(a)
         if isinstance(a, Family):
             if name == "tr" and m == n:

@@ -13,6 +13,7 @@ from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import (
     Family,
     NotGeneral,
+    Signal,
     Undefined,
     shape_of,
 )
@@ -159,7 +160,7 @@ class ArrayValues(Expectations):
         body = node.args[0]
         if body.kind == "apply" and body.value[0] == "entry" and not self.sizes_known:
             entry = self.vocabulary.entries[body.value[1]]
-            if entry.component and not body.value[2]:
+            if entry.component and not entry.signal and not body.value[2]:
                 args = [self.value(a, env) for a in body.args]
                 inner = self.parameters(entry, args)
                 inner |= dict(zip(entry.component, indices, strict=True))
@@ -168,6 +169,11 @@ class ArrayValues(Expectations):
         if not arrays.is_array(value):
             msg = "a component of a number"
             raise Undefined(msg)
+        if isinstance(value, Signal):
+            if len(indices) != (1 if value.kind == "row" else 2):
+                msg = f"a {value.kind} has {1 if value.kind == 'row' else 2} indices"
+                raise Undefined(msg)
+            return value.entry(*(sp.expand(k) for k in indices))
         shape = shape_of(value)
         if len(indices) == 1:
             if shape[1] != 1 and shape[0] != 1:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from dlnotes.checking.semantics.values import Family, NotGeneral, Undefined, shape_of
+from dlnotes.checking.semantics.values import Family, NotGeneral, Signal, Undefined, shape_of
 
 __all__ = [
     "add",
@@ -30,7 +30,7 @@ _MATRIX_NORM = "the norm of a matrix needs an index: F (Frobenius) or 2 (spectra
 
 def is_array(value: Any) -> bool:
     """Whether `value` is an array."""
-    return isinstance(value, (sp.MatrixBase, Family))
+    return isinstance(value, (sp.MatrixBase, Family, Signal))
 
 
 def _show(value: Any) -> str:
@@ -70,6 +70,8 @@ def add(a: Any, b: Any) -> Any:
         a, b = scalar_like(a), scalar_like(b)
         if not is_array(a) and not is_array(b):
             return a + b
+    if isinstance(a, Signal) or isinstance(b, Signal):
+        return _add_signals(a, b)
     _same_shape(a, b, "sum")
     if isinstance(a, Family):
         right = to_family(b)
@@ -78,19 +80,36 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
+def _add_signals(a: Any, b: Any) -> Any:
+    if not isinstance(a, Signal) or not isinstance(b, Signal) or a.kind != b.kind:
+        msg = f"sum of {_show(a)} and {_show(b)}"
+        raise Undefined(msg)
+    _same_shape(a, b, "sum")
+    return Signal(a.kind, a.size, lambda *i: a.entry(*i) + b.entry(*i))
+
+
+def _no_signal(*values: Any) -> None:
+    if any(isinstance(v, Signal) for v in values):
+        msg = "a row, an image or a kernel has sums and multiples here, and no matrix algebra"
+        raise Undefined(msg)
+
+
 def negate(a: Any) -> Any:
     """Change the sign."""
-    return a.map(lambda x: -x) if isinstance(a, Family) else -a
+    return a.map(lambda x: -x) if isinstance(a, (Family, Signal)) else -a
 
 
 def multiply(a: Any, b: Any, *, dot: bool = False, fresh: Any = None) -> Any:
     r"""Multiply: numbers, number by array, matrices; ``\cdot`` of two vectors is their dot."""
     if not is_array(a) or not is_array(b):
-        if isinstance(a, Family):
+        if isinstance(a, (Family, Signal)):
             return a.map(lambda x: x * b)
-        if isinstance(b, Family):
+        if isinstance(b, (Family, Signal)):
             return b.map(lambda x: a * x)
         return a * b
+    if isinstance(a, Signal) or isinstance(b, Signal):
+        msg = "a product of signals: write their convolution with a declared operator"
+        raise Undefined(msg)
     sa, sb = shape_of(a), shape_of(b)
     if dot and sa[1] == 1 and sb[1] == 1 and sa[0] == sb[0] and sa[0] != 1:
         return scalar_like(multiply(transpose(a), b, fresh=fresh))
@@ -115,6 +134,7 @@ def multiply(a: Any, b: Any, *, dot: bool = False, fresh: Any = None) -> Any:
 
 def transpose(a: Any) -> Any:
     """Transpose; a number stays."""
+    _no_signal(a)
     if isinstance(a, Family):
         return Family((a.shape[1], a.shape[0]), lambda i, j: a.entry(j, i))
     return a.T if is_array(a) else a
@@ -137,6 +157,7 @@ def inverse(a: Any) -> Any:
 
 def power(a: Any, n: Any) -> Any:
     """Raise a square matrix to an integer power."""
+    _no_signal(a)
     n = sp.sympify(n)
     if isinstance(a, Family):
         if shape_of(a) == (1, 1):
@@ -156,6 +177,7 @@ def power(a: Any, n: Any) -> Any:
 
 def hadamard(a: Any, b: Any) -> Any:
     """Multiply entry by entry."""
+    _no_signal(a, b)
     if not is_array(a) or not is_array(b):
         return multiply(a, b)
     _same_shape(a, b, "elementwise product")
@@ -168,6 +190,7 @@ def hadamard(a: Any, b: Any) -> Any:
 
 def kron(a: Any, b: Any) -> Any:
     """Kronecker's product; of two column vectors the outer product is meant by ``a b^T``."""
+    _no_signal(a, b)
     if isinstance(a, Family) or isinstance(b, Family):
         msg = "Kronecker product"
         raise NotGeneral(msg)
@@ -178,7 +201,7 @@ def kron(a: Any, b: Any) -> Any:
 
 def elementwise(function: Any, a: Any) -> Any:
     """Apply a function of one number to a number or to every entry."""
-    if isinstance(a, Family):
+    if isinstance(a, (Family, Signal)):
         return a.map(function)
     if is_array(a):
         return a.applyfunc(function)
@@ -187,6 +210,7 @@ def elementwise(function: Any, a: Any) -> Any:
 
 def norm(a: Any, order: str, fresh: Any) -> Any:
     r"""Return the norm of a vector (2, 1, \infty) or the Frobenius norm of a matrix."""
+    _no_signal(a)
     if not is_array(a):
         return sp.Abs(a)
     if not order and 1 not in shape_of(a):

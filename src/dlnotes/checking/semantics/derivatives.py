@@ -173,7 +173,9 @@ class Derivatives(Core):
                 return self._derive(body, rest, e, partial)
             return self._body_of(body, variable, e)
 
-        if self._is_symbol(value):
+        # A parameter is varied by itself, although its value may stand elsewhere as well: the
+        # derivative of f(s, t) by s, at s = t = h, is not that of f(h, h) by h.
+        if self._is_symbol(value) and target[0] != "env":
             result = inner(env)
             return self._by(result, value, times)
         if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:

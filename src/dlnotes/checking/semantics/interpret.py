@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dlnotes.checking.semantics import arrays
+from dlnotes.checking.semantics import arrays, signals
 from dlnotes.checking.semantics.applications import Applications
 from dlnotes.checking.semantics.instances import least_and_most
 from dlnotes.checking.semantics.pybody import sympy_body
 from dlnotes.checking.semantics.values import (
     NotGeneral,
+    Signal,
     Undefined,
 )
 
@@ -73,7 +74,8 @@ class Interpreter(Applications):
                 msg = f"{entry.head} with the index {value}, which is not an integer"
                 raise Undefined(msg)
             elif value.is_Symbol:
-                if value in self.ranges and self.ranges[value] != (a, b):
+                everywhere = a == -sp.oo and b == sp.oo
+                if not everywhere and self.ranges.get(value, (a, b)) != (a, b):
                     msg_0 = f"index {value} of {entry.head} has another range"
                     raise NotGeneral(msg_0)
             elif not self.sizes_known and a != -sp.oo:
@@ -98,6 +100,8 @@ class Interpreter(Applications):
             if literal is not None:
                 return self.entry_value(literal)
         env = self.index_env(entry, indices)
+        if entry.signal and not entry.params:
+            return self.signal(entry, env, indices)
         if entry.kind == "defined":
             cached = self.defined.get(key) if not self._freezing() else None
             if cached is None:
@@ -134,6 +138,25 @@ class Interpreter(Applications):
         low, high = least_and_most(entry)
         value = low + (base - low + sum(map(int, indices))) % 3
         return sp.Integer(min(value, high))
+
+    def signal(self, entry: Entry, env: Env, indices: tuple[Any, ...]) -> Any:
+        """Return a row, an image or a kernel, declared or defined by its entries."""
+        key = (entry.key, *indices)
+        if key in self.array_memo:
+            return self.array_memo[key]
+        if entry.kind != "defined":
+            out = signals.declared(entry, self.table, self.number, known=self.sizes_known)
+        elif entry.component:
+            kind, size = signals.empty(entry, lambda text: self.number(text, env))
+            out = Signal(kind, size, lambda *w: self._place(entry, env, w))
+        else:
+            _, size = signals.empty(entry, lambda text: self.number(text, env))
+            out = signals.as_signal(entry, self.definition(entry, env, {}), size)
+        self.array_memo[key] = out
+        return out
+
+    def _place(self, entry: Entry, env: Env, where: tuple[Any, ...]) -> Any:
+        return self.definition(entry, env | dict(zip(entry.component, where, strict=True)), {})
 
     def literal(self, entry: Entry, indices: tuple[Any, ...]) -> Entry | None:
         """Return the entry that is declared for just these indices (such as ``h_0``)."""

@@ -12,6 +12,7 @@ from dlnotes.checking.semantics.values import (
     Family,
     FunctionValue,
     NotGeneral,
+    Signal,
     Undefined,
 )
 from dlnotes.checking.tex.nodes import Node as TexNode
@@ -68,7 +69,7 @@ class Ranges(Derivatives):
         inner = self.value(body, {**env, variable: k})
         if where.kind != "none":
             inner = arrays.multiply(self._mask(where, {**env, variable: k}), inner)
-        if isinstance(inner, Family):
+        if isinstance(inner, (Family, Signal)):
             if kind != "sum":
                 msg = f"{kind} of arrays"
                 raise NotGeneral(msg)

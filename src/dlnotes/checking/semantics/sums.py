@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dlnotes.checking.semantics import cyclic
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -97,6 +99,10 @@ def _term(term: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> A
             if done is not None:
                 rest, left = done
                 return _term(rest, left, ranges) if left else normal(_expand(rest), ranges)
+    ended = cyclic.collapse(factors, limits)
+    if ended is not None:
+        product = sp.Mul(*ended[0])
+        return _sum(product, ended[1], ranges) if ended[1] else normal(_expand(product), ranges)
     return _components(factors, limits)
 
 
@@ -120,7 +126,7 @@ def _collapse(
     return None
 
 
-def _components(factors: list[Any], limits: Limits) -> Any:
+def _components(factors: list[Any], limits: Limits, *, settled: bool = False) -> Any:
     """Part a multiple sum into connected ones and give each its canonical name."""
     factors, limits = _summed_to_one(factors, limits)
     groups: list[tuple[set[Any], list[Any]]] = []
@@ -145,7 +151,7 @@ def _components(factors: list[Any], limits: Limits) -> Any:
         if not members and len(own) == 1:
             out *= own[0][2] - own[0][1] + 1
         else:
-            out *= _named(sp.Mul(*members), own)
+            out *= _named(sp.Mul(*members), own) if settled else _settle(members, own)
     return out
 
 
@@ -164,6 +170,17 @@ def _summed_to_one(factors: list[Any], limits: Limits) -> tuple[list[Any], Limit
     return factors, limits
 
 
+def _settle(members: list[Any], limits: Limits) -> Any:
+    """Choose the indices that are counted modulo N, then give the sum its canonical name."""
+    found = [
+        _components(list(sp.Mul.make_args(_expand(body))), own, settled=True)
+        for body, own in cyclic.options(members, limits)
+    ]
+    if not found:
+        return _named(sp.Mul(*members), limits)
+    return min(found, key=lambda e: (len(str(e)), str(e)))
+
+
 def _named(body: Any, limits: Limits) -> Any:
     level = 1 + max((_LEVELS.get(s, -1) for s in body.atoms(sp.Symbol)), default=-1)
     best = None
@@ -173,13 +190,23 @@ def _named(body: Any, limits: Limits) -> Any:
         if [(str(x[1]), str(x[2])) for x in option] != [(str(x[1]), str(x[2])) for x in order]:
             continue
         rename = {x[0]: _canonical(level, i) for i, x in enumerate(option)}
-        new = body.xreplace(rename)
-        key = str(new)
-        if best is None or key < best[0]:
-            ends = [(rename[k], a.xreplace(rename), b.xreplace(rename)) for k, a, b in option]
-            best = (key, new, ends)
+        ends = [(rename[k], a.xreplace(rename), b.xreplace(rename)) for k, a, b in option]
+        for new in _reflections(body.xreplace(rename), ends):
+            key = str(new)
+            if best is None or key < best[0]:
+                best = (key, new, ends)
     assert best is not None
     return sp.Sum(best[1], *best[2])
+
+
+def _reflections(body: Any, ends: Limits) -> list[Any]:
+    """Return the summand with each bound index of a range -r..r as it is and turned round."""
+    out = [body]
+    moving = {k for k, _, _ in ends}
+    for k, low, high in ends:
+        if low + high == 0 and not low.free_symbols & moving:
+            out += [new.xreplace({k: -k}) for new in out]
+    return out
 
 
 def delta_cases(e: Any) -> list[Any]:
@@ -205,7 +232,7 @@ def opaque_sums(e: Any) -> tuple[Any, dict[Any, Any]]:
     def name(x: Any) -> Any:
         if x not in table:
             positive = _positive_body(x) if isinstance(x, sp.Sum) else bool(x.is_positive)
-            real = {"positive": True} if positive else {"real": True}
+            real = {"positive": True} if positive else {} if x.has(sp.I) else {"real": True}
             table[x] = sp.Dummy("S", **real)
         return table[x]
 
@@ -214,9 +241,9 @@ def opaque_sums(e: Any) -> tuple[Any, dict[Any, Any]]:
 
 
 def _replace_outermost(e: Any, name: Any) -> Any:
-    if isinstance(e, (sp.Sum, sp.Indexed)):
+    if isinstance(e, (sp.Sum, sp.Indexed, cyclic.Impulse)):
         return name(e)
-    if not e.args or not e.has(sp.Sum, sp.Indexed):
+    if not e.args or not e.has(sp.Sum, sp.Indexed, cyclic.Impulse):
         return e
     return e.func(*[_replace_outermost(a, name) for a in e.args])
 

@@ -15,6 +15,7 @@ __all__ = [
     "Family",
     "FunctionValue",
     "NotGeneral",
+    "Signal",
     "Undefined",
     "make_generic",
     "shape_of",
@@ -42,6 +43,32 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Signal:
+    """Numbers on integer places: a row or matrix modulo N, an image, a kernel.
+
+    ``size`` is N for a ``row`` or ``matrix``, the radius for a ``kernel`` (places -r..r) and
+    None for an ``image``.
+    """
+
+    kind: str
+    size: Any
+    entry: Callable[..., Any]
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Number of rows and columns."""
+        if self.kind in ("row", "matrix"):
+            return (self.size, sp.Integer(1) if self.kind == "row" else self.size)
+        if self.kind == "kernel":
+            return (2 * self.size + 1, 2 * self.size + 1)
+        return (sp.oo, sp.oo)
+
+    def map(self, function: Callable[..., Any]) -> Signal:
+        """Apply `function` to every entry."""
+        return Signal(self.kind, self.size, lambda *i: function(self.entry(*i)))
+
+
+@dataclass(frozen=True)
 class FunctionValue:
     """A function as an argument: what it does to arguments, and its name."""
 
@@ -64,7 +91,7 @@ def shape_of(value: Any) -> tuple[Any, ...]:
     """Return the shape: ``()`` for a number, ``(rows, columns)`` for an array."""
     if isinstance(value, sp.MatrixBase):
         return (value.rows, value.cols)
-    if isinstance(value, Family):
+    if isinstance(value, (Family, Signal)):
         return value.shape
     return ()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dlnotes.checking.tex.cursor import RELATIONS
 from dlnotes.checking.tex.nodes import Node
 from dlnotes.checking.tex.operators import BIG, Operators
+from dlnotes.checking.tex.tokens import INFIX
 
 if TYPE_CHECKING:
     from dlnotes.checking.vocabulary import Vocabulary
@@ -96,6 +97,7 @@ _STOP = {
     r"\cdot",
     r"\times",
     r"\odot",
+    r"\star",
     r"\circ",
     r"\otimes",
     r"\bmod",
@@ -367,9 +369,12 @@ class Reader(Operators):
         kinds: list[str] = []
         while True:
             mark = self.here
-            if mark in (r"\cdot", r"\times", "*"):
+            if mark in (r"\cdot", r"\times", "*") and mark not in self.vocabulary.operators:
                 self.take()
                 kinds.append("dot" if mark == r"\cdot" else "mul")
+            elif mark in self.vocabulary.operators and mark in INFIX:
+                self.take()
+                kinds.append(f"operator {mark}")
             elif mark in (r"\odot", r"\circ", r"\otimes"):
                 self.take()
                 kinds.append("kron" if mark == r"\otimes" else "hadamard")
@@ -414,6 +419,12 @@ class Reader(Operators):
             )
         out = nodes[0]
         for kind, node in zip(special, nodes[1:], strict=True):
+            if kind.startswith("operator"):
+                if len(nodes) > 2:
+                    self.fail("which of these operators comes first?", "write brackets")
+                span = (out.span[0], node.span[1])
+                out = Node("apply", (out, node), ("entry", kind, 0, 0), span)
+                continue
             out = Node(kind, (out, node), span=(out.span[0], node.span[1]))
         return out
 
@@ -489,6 +500,15 @@ class Reader(Operators):
             r"\sqrt": self._root,
             r"\binom": self._binomial,
         }
+        if token.text in self.vocabulary.operators and token.text not in INFIX:
+            self.take()
+            self.take("{")
+            self.bracketed("(")
+            inner = self.expr()
+            self.leave()
+            self.take("}")
+            key = f"operator {token.text}"
+            return Node("apply", (inner,), ("entry", key, 0, 0), self.span_from(first))
         if token.text in special:
             return special[token.text]()
         if token.text in BIG:

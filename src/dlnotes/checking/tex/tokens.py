@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["TexError", "Token", "canonical", "tokenize"]
+__all__ = ["INFIX", "TexError", "Token", "canonical", "tokenize"]
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|%[^\n]*(?:\n|$)|~)"
@@ -93,6 +93,8 @@ ACCENTS = frozenset(
     ]
 )
 """Commands of one argument that make part of a name."""
+INFIX = frozenset({"*", r"\star"})
+"""Signs that a head such as ``(u * v)_n`` makes an operator of."""
 _TWO = {r"\frac", r"\binom"}
 
 
