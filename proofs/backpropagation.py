@@ -26,7 +26,7 @@ formal(
     "cor-backpropagation-paths",
     file=_FILE,
     theorem="sum_over_paths",
-    digest="438728ec9b10f123",
+    digest="69c797f027bdb242",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
@@ -72,7 +72,7 @@ formal(
     "lem-backpropagation-decay",
     file=_FILE,
     theorem="one_layer_back",
-    digest="a498a4d20ed5e593",
+    digest="28fdcf5795dac0d3",
     uses=["thm-backpropagation-delta-rule"],
 )
 formal(
