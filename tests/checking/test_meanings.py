@@ -203,3 +203,52 @@ def test_a_limit_that_sympy_cannot_take_is_unproved():
         r"\begin{cases} 1 & z_1 > z_2 \\ 0 & z_1 < z_2 \\ \frac{1}{2} & z_1 = z_2 \end{cases}"
     )
     assert verdict_of(vocabulary, tex).kind in (Kind.UNPROVED, Kind.PROVED)
+
+
+class TestExtremaOfSymbolicRanges:
+    vocabulary = r"""
+    K : integer >= 2
+    v : vector K
+    t : real
+    u := \max_{1 \le k \le K} v_k
+    """
+
+    def test_what_holds_for_every_number_holds_for_every_size(self):
+        verdict = verdict_of(
+            self.vocabulary, r"u - \frac{1 - u}{K - 1} = \frac{K u - 1}{K - 1}"
+        )
+        assert verdict.passed
+        assert "for every size" in verdict.detail
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\frac{\partial}{\partial t} \max_{1 \le k \le K} (t v_k) = 0",
+            r"\lim_{t \to 0} \max_{1 \le k \le K} (t v_k + 1) = u",
+            r"\int_{0}^{1} \max_{1 \le k \le K} (t v_k) \, dt = u",
+            r"\nabla_v \left(\max_{1 \le k \le K} v_k\right) = \nabla_v t",
+        ],
+    )
+    def test_it_is_not_a_constant(self, tex):
+        assert not verdict_of(self.vocabulary, tex).passed
+
+
+def test_a_mark_in_brackets_is_not_a_power():
+    vocabulary = Vocabulary.parse("k_a : real, a = 1..3\nx : real")
+    with pytest.raises(ValueError, match="not a power"):
+        _ = Statement("t", r"k_1^{(2)} = x", vocabulary).formula
+
+
+def test_a_function_of_batches_is_given_a_batch_of_one():
+    vocabulary = Vocabulary.parse(r"""
+    q : probability vector 3
+    H(q) := -\sum_{k=1}^{3} q_k \log(q_k), q : vector 3
+    """)
+
+    def entropies(rows):
+        if rows.ndim != 2:
+            msg = "rows of probabilities are expected"
+            raise ValueError(msg)
+        return -(rows * np.log(rows)).sum(axis=1)
+
+    assert compare_entry(vocabulary.entries["H"], vocabulary, entropies) == ""

@@ -56,7 +56,7 @@ def compare_entry(
         args = [_as_input(x) for x in exact]
         shown = ", ".join(str(a.tolist() if hasattr(a, "tolist") else a) for a in args)
         try:
-            got = _numbers(function, args)
+            got = _computed(function, args)
         except ValueError as error:
             refused = f"at ({shown}) the function raises {type(error).__name__}: {error}"
             continue
@@ -67,6 +67,17 @@ def compare_entry(
             if not abs(float(w) - g) <= tolerance * (1 + abs(float(w))):
                 return f"at ({shown}) the notation says {float(w):.12g}, the function {g:.12g}"
     return "" if compared else refused or "no point could be compared"
+
+
+def _computed(function: Callable[..., Any], args: list[Any]) -> list[float]:
+    """Call the function; one that takes batches only is given batches of one."""
+    try:
+        return _numbers(function, args)
+    except ValueError:
+        batches = [x[None, :] if getattr(x, "ndim", 0) == 1 else x for x in args]
+        if all(b is x for b, x in zip(batches, args, strict=True)):
+            raise
+        return _numbers(function, batches)
 
 
 def _sizes(entry: Entry, vocabulary: Vocabulary) -> tuple[dict[str, int], dict[str, int]]:

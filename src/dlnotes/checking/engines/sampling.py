@@ -37,6 +37,9 @@ def decimal_value(expression: Any, point: Mapping[Any, Any]) -> Any:
     with mp.workdps(_DIGITS):
         try:
             value = _walk(expression, dict(point))
+            if value is None:  # no case of a Piecewise applies
+                msg = "no value"
+                raise NoValue(msg)
         except (ValueError, TypeError, ZeroDivisionError, KeyError, NoConvergence) as error:
             raise NoValue(str(error)) from error
         if not mp.isfinite(value):

@@ -45,6 +45,7 @@ class Core:
         self.defined: dict[tuple[Any, ...], Any] = {}
         self.array_memo: dict[tuple[Any, ...], Any] = {}
         self.depth = 0
+        self.extrema: set[Any] = set()
         self._count = itertools.count()
         self.given: list[Any] = []
         self._density: dict[Any, Any] = {}

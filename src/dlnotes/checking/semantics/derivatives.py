@@ -35,6 +35,9 @@ class Derivatives(Core):
 
     def differentiate(self, expression: Any, variable: Any, times: int = 1) -> Any:
         """Differentiate a number; kinks leave conditions, |x| becomes sign(x) x'."""
+        if self.extrema & expression.free_symbols:
+            msg = "derivative of an extremum over a symbolic range"
+            raise NotGeneral(msg)
         if expression.has(sp.Max, sp.Min):
             expression = expression.rewrite(sp.Piecewise)
         joined = False
@@ -80,9 +83,7 @@ class Derivatives(Core):
         if slope.has(variable) or not slope.is_nonzero:
             return False
         at = sp.expand(variable - u / slope)
-        signs = [
-            expression.xreplace({sp.Abs(u): s * u}) for s in (1, -1)
-        ]
+        signs = [expression.xreplace({sp.Abs(u): s * u}) for s in (1, -1)]
         if at.has(variable) or any(e.has(sp.Abs) for e in signs):
             return False
         gap = signs[0] - signs[1]

@@ -8,6 +8,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.derivatives import Derivatives
+from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import (
     Family,
     FunctionValue,
@@ -83,6 +84,8 @@ class Ranges(Derivatives):
             return sp.Sum(inner, (k, low, high))
         if kind == "prod":
             return sp.Product(inner, (k, low, high))
+        if kind in ("max", "min") and not self.sizes_known:
+            return self._opaque_extremum(kind, inner, (k, low, high))
         msg = f"{kind} over a symbolic range"
         raise NotGeneral(msg)
 
@@ -96,6 +99,23 @@ class Ranges(Derivatives):
         finally:
             self.conditions = before
         return arrays.elementwise(lambda _: sp.Integer(0), term)
+
+    def _opaque_extremum(self, kind: str, body: Any, limits: tuple[Any, Any, Any]) -> Any:
+        """Return a symbol for an extremum over a symbolic range, the same for the same body.
+
+        What holds for every number in its place holds for the extremum; where the body hangs
+        on a bound variable, or what is frozen, no constant may stand for it.
+        """
+        k, low, high = limits
+        inside = body.free_symbols | low.free_symbols | high.free_symbols
+        bound = any(isinstance(s, sp.Dummy) and s != k for s in inside)
+        if bound or self.frozen or self.frozen_families or inside & self.random.keys():
+            msg = f"{kind} over a symbolic range"
+            raise NotGeneral(msg)
+        key = ("extremum", kind, low, high, body.xreplace({k: sp.Symbol("_k", integer=True)}))
+        symbol = self.table.symbol(key, f"{kind}_{len(self.extrema)}", "real", Domain())
+        self.extrema.add(symbol)
+        return symbol
 
     def _mask(self, where: Node, env: Env) -> Any:
         """Return the 0/1 factor of a condition under a sum, in general."""

@@ -462,6 +462,12 @@ class Reader(Operators):
             node = Node(
                 "transpose", (Node("pow", (node, one), span=node.span),), span=node.span
             )
+        elif text == "(" and self.i + 3 == end:
+            shown = self.peek()
+            self.fail(
+                f"^{{({shown})}} is the mark of a name or of a derivative, not a power",
+                f"write ^{{{shown}}}; for components of a name with it (k^{{({shown})}})_i",
+            )
         else:
             exponent = self.expr()
             node = Node("pow", (node, exponent), span=node.span)
