@@ -99,7 +99,7 @@ formal(
     "thm-linear_networks-modes",
     file="linear_networks.v",
     theorem="Modes.balanced_layers",
-    digest="809f58f64801ac15",
+    digest="ec2352ad7a7c9dfd",
 )
 formal(
     "thm-linear_networks-xor",
@@ -134,14 +134,20 @@ formal(
 formal(
     "thm-linear_networks-chebyshev",
     file="linear_networks.v",
+    theorem="Chebyshev.signed_distances",
+    digest="263b28743494958a",
+)
+formal(
+    "thm-linear_networks-chebyshev",
+    file="linear_networks.v",
     theorem="Alternation.alternation",
-    digest="926ca565381b86b2",
+    digest="f6e6a17d80882816",
 )
 formal(
     "thm-linear_networks-smooth",
     file="linear_networks.v",
     theorem="Differences.units_tend_to_power",
-    digest="037261b3273bfe5c",
+    digest="24b2bbddbb5767cf",
 )
 formal(
     "thm-linear_networks-ridge",
@@ -159,7 +165,7 @@ formal(
     "thm-linear_networks-lipschitz",
     file="linear_networks.v",
     theorem="Interpolation.interpolation_error_lipschitz",
-    digest="d15f4de994ed93b4",
+    digest="fe58fd06b010b971",
     uses=["thm-linear_networks-interpolation"],
 )
 formal(

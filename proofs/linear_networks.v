@@ -9,8 +9,9 @@
       and a monotone activation does, and one with two ReLU units computes it;
     - balanced weights follow gradient flow mode by mode;
     - a network with polynomial activations of degree d and H hidden layers is a
-      polynomial of degree at most d ^ H, and no polynomial of lower degree comes near
-      one that alternates between 1 and -1;
+      polynomial of degree at most d ^ H; the signed distances of a polynomial of lower
+      degree from Chebyshev's have the weighted mean 1, and none comes near one that
+      alternates between 1 and -1;
     - forward differences of a smooth activation tend to powers, uniformly;
     - a sum of rectified units interpolates;
     - linear interpolation on a cell of width h misses an L-Lipschitz function by at
@@ -385,6 +386,200 @@ Theorem best_affine_fit (alpha beta gamma : R) :
 Proof. simpl; field. Qed.
 End ExclusiveOr.
 
+(** ** Chebyshev's polynomials *)
+
+Module Chebyshev.
+Import Reals Lra Lia.
+Open Scope R_scope.
+
+Fixpoint T (n : nat) (x : R) : R :=
+  match n with
+  | O => 1
+  | S n1 => match n1 with O => x | S n2 => 2 * x * T n1 x - T n2 x end
+  end.
+
+Lemma T_cos n t : T n (cos t) = cos (INR n * t).
+Proof.
+  enough (H : T n (cos t) = cos (INR n * t) /\ T (S n) (cos t) = cos (INR (S n) * t))
+    by apply H.
+  induction n as [ | n [IH1 IH2] ].
+  { cbn; split; [ now rewrite Rmult_0_l, cos_0 | now rewrite Rmult_1_l ]. }
+  split; [ exact IH2 | ].
+  change (T (S (S n)) (cos t)) with (2 * cos t * T (S n) (cos t) - T n (cos t)).
+  rewrite IH1, IH2, !S_INR.
+  replace ((INR n + 1 + 1) * t) with ((INR n + 1) * t + t) by ring.
+  replace (INR n * t) with ((INR n + 1) * t - t) by ring.
+  rewrite cos_plus, cos_minus; ring.
+Qed.
+
+(** The sum of e 1, ..., e D, and with half of both ends: the trapezium rule. *)
+Fixpoint inner (e : nat -> R) (D : nat) : R :=
+  match D with O => 0 | S D => inner e D + e (S D) end.
+
+Definition weighted (e : nat -> R) (n : nat) : R := (e O + e n) / 2 + inner e (pred n).
+
+Lemma weighted_next e n : (0 < n)%nat ->
+  weighted e (S n) = weighted e n + (e n + e (S n)) / 2.
+Proof. destruct n; [ lia | intros _; unfold weighted; cbn [pred inner]; field ]. Qed.
+
+Lemma weighted_one e : weighted e 1 = (e O + e 1%nat) / 2.
+Proof. unfold weighted; cbn; ring. Qed.
+
+Lemma weighted_ext e f n : (forall j, e j = f j) -> weighted e n = weighted f n.
+Proof.
+  intro E; unfold weighted; rewrite !E; f_equal.
+  induction (pred n) as [ | m IH ]; [ reflexivity | cbn; now rewrite IH, E ].
+Qed.
+
+Lemma weighted_combine a b e f n :
+  weighted (fun j => a * e j + b * f j) n = a * weighted e n + b * weighted f n.
+Proof.
+  unfold weighted.
+  assert (I : forall m, inner (fun j => a * e j + b * f j) m = a * inner e m + b * inner f m).
+  { induction m as [ | m IH ]; cbn; [ ring | rewrite IH; ring ]. }
+  rewrite I; field.
+Qed.
+
+Lemma weighted_const n : (0 < n)%nat -> weighted (fun _ => 1) n = INR n.
+Proof.
+  intro n0; induction n as [ | n IH ]; [ lia | ].
+  destruct n; [ rewrite weighted_one; cbn; field | ].
+  rewrite weighted_next, IH by lia; rewrite (S_INR (S n)); field.
+Qed.
+
+(** Sums of cosines telescope. *)
+Lemma weighted_cos h n : (0 < n)%nat ->
+  2 * sin h * weighted (fun j => cos (INR j * (2 * h))) n = sin (INR n * (2 * h)) * cos h.
+Proof.
+  assert (step : forall B, sin h * (cos (B - h) + cos (B + h)) =
+    (sin (B + h) - sin (B - h)) * cos h)
+    by (intro; rewrite cos_plus, cos_minus, sin_plus, sin_minus; ring).
+  intro n0; induction n as [ | n IH ]; [ lia | ].
+  assert (ends : forall m, INR m * (2 * h) = (INR m * (2 * h) + h) - h /\
+    INR (S m) * (2 * h) = (INR m * (2 * h) + h) + h) by (intro; rewrite S_INR; split; ring).
+  destruct (ends n) as [L U]; pose proof (step (INR n * (2 * h) + h)) as E.
+  rewrite <- L, <- U in E; destruct n as [ | n ].
+  - rewrite weighted_one.
+    replace (sin (INR 0 * (2 * h))) with 0 in E
+      by (cbn; rewrite Rmult_0_l; symmetry; apply sin_0).
+    lra.
+  - rewrite weighted_next, Rmult_plus_distr_l, IH by lia; lra.
+Qed.
+
+Lemma cos_turns j a : cos (INR j * PI + a) = (-1) ^ j * cos a.
+Proof.
+  induction j as [ | j IH ]; [ cbn; rewrite Rmult_0_l, Rplus_0_l; ring | ].
+  rewrite S_INR; replace ((INR j + 1) * PI + a) with (INR j * PI + a + PI) by ring.
+  rewrite neg_cos, IH; cbn [pow]; ring.
+Qed.
+
+Lemma sin_turns j : sin (INR j * PI) = 0.
+Proof.
+  induction j as [ | j IH ]; [ cbn; rewrite Rmult_0_l; apply sin_0 | ].
+  rewrite S_INR, Rmult_plus_distr_r, Rmult_1_l, neg_sin, IH; ring.
+Qed.
+
+Section Nodes.
+Variable D : nat.
+
+Definition angle (j : nat) : R := INR j * PI / INR (S D).
+Definition node (j : nat) : R := cos (angle j).
+
+Lemma size_positive : 0 < INR (S D).
+Proof. apply lt_0_INR; lia. Qed.
+
+Lemma alternating_cos m : (m <= D)%nat ->
+  weighted (fun j => (-1) ^ j * cos (INR m * angle j)) (S D) = 0.
+Proof.
+  intro mD; pose proof size_positive as n0; pose proof PI_RGT_0 as pi0.
+  set (h := (PI + INR m * PI / INR (S D)) / 2).
+  assert (range : 0 <= INR m / INR (S D) < 1).
+  { pose proof (pos_INR m); split.
+    - apply Rmult_le_pos; [ assumption | left; now apply Rinv_0_lt_compat ].
+    - apply Rmult_lt_reg_r with (INR (S D)); [ assumption | ].
+      unfold Rdiv; rewrite Rmult_assoc, Rinv_l, Rmult_1_r, Rmult_1_l by lra.
+      apply lt_INR; lia. }
+  assert (hm : h = PI / 2 + INR m / INR (S D) * (PI / 2)) by (unfold h; field; lra).
+  assert (up : INR m / INR (S D) * (PI / 2) < 1 * (PI / 2))
+    by (apply Rmult_lt_compat_r; lra).
+  assert (low : 0 <= INR m / INR (S D) * (PI / 2)) by (apply Rmult_le_pos; lra).
+  assert (s0 : 0 < sin h) by (apply sin_gt_0; lra).
+  pose proof (weighted_cos h (S D) ltac:(lia)) as E.
+  replace (INR (S D) * (2 * h)) with (INR (S D + m) * PI) in E
+    by (rewrite plus_INR; unfold h; field; lra).
+  rewrite sin_turns, Rmult_0_l in E; apply Rmult_integral in E.
+  rewrite (weighted_ext _ (fun j => cos (INR j * (2 * h)))); [ lra | ].
+  intro j; rewrite <- cos_turns; f_equal; unfold h, angle; field; lra.
+Qed.
+
+Lemma alternating_products k m : (k + m <= D)%nat ->
+  weighted (fun j => (-1) ^ j * (node j ^ k * cos (INR m * angle j))) (S D) = 0.
+Proof.
+  revert m; induction k as [ | k IH ]; intros m kD.
+  { rewrite (weighted_ext _ (fun j => (-1) ^ j * cos (INR m * angle j)))
+      by (intro; cbn [pow]; ring).
+    apply alternating_cos; lia. }
+  destruct m as [ | m ].
+  - rewrite <- (IH 1%nat) by lia; apply weighted_ext; intro j; cbn [INR pow].
+    rewrite Rmult_0_l, cos_0, Rmult_1_l; unfold node; ring.
+  - rewrite (weighted_ext _ (fun j =>
+      / 2 * ((-1) ^ j * (node j ^ k * cos (INR (S (S m)) * angle j))) +
+      / 2 * ((-1) ^ j * (node j ^ k * cos (INR m * angle j))))).
+    + rewrite (weighted_combine (/ 2) (/ 2)
+        (fun j => (-1) ^ j * (node j ^ k * cos (INR (S (S m)) * angle j)))
+        (fun j => (-1) ^ j * (node j ^ k * cos (INR m * angle j)))).
+      rewrite !IH by lia; ring.
+    + intro j; rewrite !S_INR.
+      replace ((INR m + 1 + 1) * angle j) with ((INR m + 1) * angle j + angle j) by ring.
+      replace (INR m * angle j) with ((INR m + 1) * angle j - angle j) by ring.
+      rewrite cos_plus, cos_minus; unfold node; cbn [pow]; field.
+Qed.
+
+Definition polynomial (c : nat -> R) (d : nat) (x : R) : R :=
+  sum_f_R0 (fun k => c k * x ^ k) d.
+
+Lemma alternating_polynomial c d : (d <= D)%nat ->
+  weighted (fun j => (-1) ^ j * polynomial c d (node j)) (S D) = 0.
+Proof.
+  assert (power : forall k, (k <= D)%nat ->
+    weighted (fun j => (-1) ^ j * node j ^ k) (S D) = 0).
+  { intros k kD; rewrite <- (alternating_products k 0) by lia.
+    apply weighted_ext; intro j; cbn [INR]; rewrite Rmult_0_l, cos_0; ring. }
+  unfold polynomial; induction d as [ | d IH ]; intro dD.
+  - rewrite (weighted_ext _ (fun j => c O * ((-1) ^ j * node j ^ 0) + 0 * 0))
+      by (intro; cbn; ring).
+    rewrite (weighted_combine (c O) 0 (fun j => (-1) ^ j * node j ^ 0) (fun _ => 0)).
+    rewrite power by lia; ring.
+  - rewrite (weighted_ext _ (fun j =>
+      1 * ((-1) ^ j * sum_f_R0 (fun k => c k * node j ^ k) d) +
+      c (S d) * ((-1) ^ j * node j ^ S d))) by (intro; cbn [sum_f_R0]; ring).
+    rewrite (weighted_combine 1 (c (S d))
+      (fun j => (-1) ^ j * sum_f_R0 (fun k => c k * node j ^ k) d)
+      (fun j => (-1) ^ j * node j ^ S d)).
+    rewrite IH, power by lia; ring.
+Qed.
+
+(** The signed distances of any polynomial of degree at most D from Chebyshev's polynomial
+    of degree D + 1 at the D + 2 nodes have the weighted mean 1. *)
+Theorem signed_distances c :
+  let e j := (-1) ^ j * (T (S D) (node j) - polynomial c D (node j)) in
+  (e O + e (S D)) / 2 + inner e D = INR (S D).
+Proof.
+  intro e; change (weighted e (S D) = INR (S D)); pose proof size_positive as n0.
+  rewrite (weighted_ext e
+    (fun j => 1 * 1 + -1 * ((-1) ^ j * polynomial c D (node j)))).
+  - rewrite (weighted_combine 1 (-1) (fun _ => 1)
+      (fun j => (-1) ^ j * polynomial c D (node j))).
+    rewrite weighted_const, alternating_polynomial by lia; ring.
+  - intro j; unfold e; unfold node at 1; rewrite T_cos.
+    replace (INR (S D) * angle j) with (INR j * PI + 0) by (unfold angle; field; lra).
+    rewrite cos_turns, cos_0, Rmult_1_r, Rmult_minus_distr_l.
+    replace ((-1) ^ j * (-1) ^ j) with 1; [ ring | ].
+    rewrite <- Rpow_mult_distr; replace (-1 * -1) with 1 by ring; now rewrite pow1.
+Qed.
+End Nodes.
+End Chebyshev.
+
 (** ** From exponentials to networks that approximate them *)
 
 Module Ridge.
@@ -521,9 +716,7 @@ Proof.
   - intros j _; unfold f; cbn [pow]; rewrite Rmult_1_l; do 2 f_equal; ring.
 Qed.
 
-(** Uniformly on every interval around zero the network tends to x ^ m times the derivative
-    of order m. *)
-Theorem units_tend_to_power sigma m theta B : derivatives sigma -> 0 <= B ->
+Lemma units_tend_from_above sigma m theta B : derivatives sigma -> 0 <= B ->
   forall eps, 0 < eps -> exists d0, 0 < d0 /\
   forall d x, 0 < d < d0 -> Rabs x <= B ->
     Rabs (units (sigma O) m theta x d - x ^ m * sigma m theta) < eps.
@@ -563,6 +756,38 @@ Proof.
   - apply Rlt_le_trans with ((B ^ m + 1) * (eps / (B ^ m + 1))).
     + apply Rmult_lt_compat_r; [ apply Rdiv_lt_0_compat | ]; lra.
     + right; field; lra.
+Qed.
+
+Lemma units_reflected sigma m theta x d : d <> 0 ->
+  units sigma m theta x d = (-1) ^ m * units sigma m theta (- x) (- d).
+Proof.
+  intro dn; unfold units.
+  replace (- d) with (-1 * d) by ring; rewrite Rpow_mult_distr.
+  rewrite (sum_eq (fun j => weight m j * sigma (theta + INR j * (-1 * d) * - x))
+    (fun j => weight m j * sigma (theta + INR j * d * x)))
+    by (intros; do 2 f_equal; ring).
+  field; split; [ apply pow_nonzero; exact dn | apply pow_nonzero; lra ].
+Qed.
+
+(** Uniformly on every interval around zero the network tends to x ^ m times the derivative
+    of order m, as the step tends to zero from either side. *)
+Theorem units_tend_to_power sigma m theta B : derivatives sigma -> 0 <= B ->
+  forall eps, 0 < eps -> exists d0, 0 < d0 /\
+  forall d x, 0 < Rabs d < d0 -> Rabs x <= B ->
+    Rabs (units (sigma O) m theta x d - x ^ m * sigma m theta) < eps.
+Proof.
+  intros ds B0 eps e0.
+  destruct (units_tend_from_above sigma m theta B ds B0 eps e0) as (d0 & D & H).
+  exists d0; split; [ assumption | intros d x (dp & dd) xB ].
+  destruct (Rlt_le_dec 0 d) as [ P | N ].
+  { rewrite Rabs_pos_eq in dd by lra; apply H; [ lra | assumption ]. }
+  rewrite Rabs_left1 in dp, dd by assumption.
+  rewrite units_reflected by lra.
+  replace (x ^ m * sigma m theta) with ((-1) ^ m * ((- x) ^ m * sigma m theta)).
+  - rewrite <- Rmult_minus_distr_l, Rabs_mult, <- RPow_abs.
+    replace (Rabs (-1)) with 1 by (rewrite Rabs_left; lra).
+    rewrite pow1, Rmult_1_l; apply H; [ lra | now rewrite Rabs_Ropp ].
+  - rewrite <- Rmult_assoc, <- Rpow_mult_distr; do 2 f_equal; ring.
 Qed.
 End Differences.
 
@@ -784,6 +1009,7 @@ Definition theorems := (
   @ExclusiveOr.xor_not_one_relu,
   @ExclusiveOr.relu_network_computes_xor,
   @ExclusiveOr.best_affine_fit,
+  @Chebyshev.signed_distances,
   @Ridge.exchange,
   @Differences.units_tend_to_power,
   @Interpolant.network_interpolates,
