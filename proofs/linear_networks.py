@@ -1,5 +1,6 @@
 """Machine proofs of the chapter on linear networks."""
 
+from dataclasses import replace
 from typing import Any
 
 import sympy
@@ -20,9 +21,7 @@ def is_unknown(value: Any) -> bool:
 def as_numbers(relations: list[Any]) -> list[Any]:
     """Put a real number in the place of each value of an unknown function."""
     found = {a for r in relations for a in r.atoms(sympy.Function) if is_unknown(a)}
-    values = {
-        value: sympy.Dummy(f"y{k}", real=True) for k, value in enumerate(sorted(found, key=str))
-    }
+    values = {value: sympy.Symbol(str(value), real=True) for value in sorted(found, key=str)}
     return [r.xreplace(values) for r in relations]
 
 
@@ -37,7 +36,11 @@ def implication(statement: Statement) -> Verdict:
         for relation in (domain.low <= symbol, symbol <= domain.high)
     ]
     claim, *known = as_numbers([RELATIONS[step.op](left, right), *context.known])
-    return smt.prove([*known, *(r for r in ranges if r not in (True, False))], claim)
+    verdict = smt.prove([*known, *(r for r in ranges if r not in (True, False))], claim)
+    if verdict.counterexample is None:
+        return verdict
+    shown = replace(verdict.counterexample, step=step.text(statement.tex))
+    return replace(verdict, counterexample=shown)
 
 
 @proof("thm-linear_networks-logistic", tier="symbolic")
