@@ -16,12 +16,13 @@ def _(statement: Statement) -> Verdict:
     return certify_statement(statement)
 
 
+@proof("thm-activations-softsign", tier="symbolic")
 @proof("thm-activations-softmax-jacobian", tier="symbolic")
 @proof("thm-activations-softmax-shift", tier="symbolic")
 @proof("lem-activations-variance", tier="symbolic")
 @proof("thm-activations-cross-entropy", tier="symbolic")
 def _(statement: Statement) -> Verdict:
-    """Prove an identity for every number of classes at once, by the normal form of sums."""
+    """Prove an identity, for every number of classes at once where there are classes."""
     return check(statement).verdict
 
 
@@ -90,7 +91,7 @@ formal(
     "thm-activations-temperature-cold",
     file=FILE,
     theorem="softmax_cold",
-    digest="747062d8e2f1e7ae",
+    digest="d6fd5aa53c4906d8",
     uses=["thm-activations-softmax-shift"],
 )
 formal(
@@ -100,9 +101,16 @@ formal(
     digest="d0514eac94ecc46f",
 )
 formal(
+    "lem-activations-layer-jacobian",
+    file=FILE,
+    theorem="network_jacobian",
+    digest="095ca9232e4f9e7e",
+)
+formal(
     "lem-activations-depth-step",
     file=FILE,
     theorem="layer_stretches",
+    uses=["lem-activations-layer-jacobian"],
     digest="97728beccd846985",
 )
 formal(

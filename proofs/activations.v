@@ -806,14 +806,61 @@ Proof.
     apply Rmult_le_compat_r; [ apply SA | ]; apply Rmult_le_compat_r; [ apply SW | assumption ].
 Qed.
 
-(** Layer l + 1 has the weights W l, from [width l] to [width (S l)] units, and the slopes
-    d l; [through l] is the Jacobian of the first l layers, by the chain rule. *)
+(** ** A network of N layers
+
+    Layer l + 1 has the weights W l, from [width l] to [width (S l)] units, and applies f
+    to each entry; [arrives] is what arrives in it.  [through] multiplies the slopes and the
+    weights of the first l layers, and is the Jacobian of their output by the input. *)
+
 Fixpoint through (width : nat -> nat) (W : nat -> nat -> nat -> R) (d : nat -> nat -> R)
   (l : nat) : nat -> nat -> R :=
   match l with
   | O => kronecker
   | S l => mul (width (S l)) (diagonal (d l)) (mul (width l) (W l) (through width W d l))
   end.
+
+Fixpoint output (width : nat -> nat) (W : nat -> nat -> nat -> R) (f : R -> R)
+  (l : nat) (x : nat -> R) : nat -> R :=
+  match l with
+  | O => x
+  | S l => fun i => f (act (width l) (W l) (output width W f l x) i)
+  end.
+Definition arrives width W f x (l i : nat) : R :=
+  act (width l) (W l) (output width W f l x) i.
+
+Lemma output_ext width W f l x y :
+  (forall k, x k = y k) -> forall i, output width W f l x i = output width W f l y i.
+Proof.
+  intro E; induction l as [| l IH]; intro i; simpl; [ apply E | ].
+  f_equal; apply sum_ext; intros; now rewrite IH.
+Qed.
+
+Lemma diagonal_times n d M i k : (i < n)%nat -> mul n (diagonal d) M i k = d i * M i k.
+Proof. exact (diagonal_acts n d (fun j => M j k) i). Qed.
+
+Theorem network_jacobian width W f x l i k :
+  (forall t, ex_derive f t) -> (i < width l)%nat ->
+  is_partial (fun w => output width W f l w i) x k
+    (through width W (fun l i => Derive f (arrives width W f x l i)) l i k).
+Proof.
+  intro F; revert i; induction l as [| l IH]; intros i Hi; unfold is_partial.
+  - simpl; unfold set, kronecker.
+    destruct (Nat.eqb i k); [ apply derive_id | apply derive_const ].
+  - cbn [through]; rewrite diagonal_times by assumption; cbn [output].
+    eapply derive_value.
+    + apply (is_derive_comp f
+        (fun t => act (width l) (W l) (output width W f l (set x k t)) i)).
+      * apply Derive_correct, F.
+      * apply (derive_sum (width l)
+          (fun j t => W l i j * output width W f l (set x k t) j) (x k)
+          (fun j => W l i j *
+            through width W (fun l i => Derive f (arrives width W f x l i)) l j k)).
+        intros j Hj; apply (is_derive_scal (fun t => output width W f l (set x k t) j)).
+        now apply IH.
+    + change (scal ?a ?b) with (a * b); rewrite Rmult_comm; f_equal.
+      unfold arrives; f_equal; apply sum_ext; intros j _; f_equal.
+      apply output_ext; intro; apply set_same.
+Qed.
 
 Fixpoint product (N : nat) (w : nat -> R) : R :=
   match N with O => 1 | S n => product n w * w n end.
@@ -870,6 +917,7 @@ Definition theorems := (
   @partition_bounds,
   @softmax_hot,
   @softmax_cold,
+  @network_jacobian,
   @layer_stretches,
   @slopes_multiply).
 
