@@ -81,3 +81,31 @@ formal(
     theorem="signal_size",
     digest="dd79619d3d129b35",
 )
+
+# Steps of derivations that hold for every size, and are shown at small sizes by the checker.
+formal(
+    "eq-backpropagation-partial-remaining",
+    file=_FILE,
+    theorem="remaining_gradient",
+    digest="59aa08356a36788b",
+)
+formal(
+    "eq-backpropagation-unrolled",
+    file=_FILE,
+    theorem="unrolled",
+    digest="b24b23c16f3ad403",
+    uses=["thm-backpropagation-reverse"],
+)
+formal(
+    "eq-backpropagation-tangent",
+    file=_FILE,
+    theorem="forward_mode",
+    digest="6c043f0aa4559d8c",
+)
+formal(
+    "eq-backpropagation-delta-component",
+    file=_FILE,
+    theorem="delta_rule",
+    digest="339974a7b5ed5930",
+    uses=["thm-backpropagation-reverse"],
+)

@@ -353,8 +353,7 @@ Proof.
     by (intros i Hi; rewrite E by assumption; rewrite Rminus_diag_eq, Rabs_R0; reflexivity).
   rewrite !sum_zero in Hd.
   assert (Rabs (f y - f x - 0) <= 1 * 0).
-  { apply Hd; intros i Hi; rewrite E by assumption; rewrite Rminus_diag_eq, Rabs_R0 by reflexivity;
-      apply cond_pos. }
+  { apply Hd; intros i Hi; rewrite E, Rminus_diag_eq, Rabs_R0 by trivial; apply cond_pos. }
   assert (f y - f x - 0 = 0); [ | lra ].
   apply Rabs_eq_0; pose proof (Rabs_pos (f y - f x - 0)); lra.
 Qed.
@@ -440,8 +439,10 @@ Proof.
         eapply Rle_trans; [ apply Rabs_triang | ].
         apply Rplus_le_compat; [ exact IH | ].
         rewrite <- Rabs_mult; right; f_equal; ring.
-      + apply Rle_trans with (sum m (fun i => (Rmin 1 (eps / 3 / (G + 1)) * Rabs h) * Rabs (g i))).
-        * apply sum_le; intros i Hi; rewrite Rmult_comm; apply Rmult_le_compat_r; [ apply Rabs_pos | ].
+      + apply Rle_trans with
+          (sum m (fun i => (Rmin 1 (eps / 3 / (G + 1)) * Rabs h) * Rabs (g i))).
+        * apply sum_le; intros i Hi; rewrite Rmult_comm.
+          apply Rmult_le_compat_r; [ apply Rabs_pos | ].
           eapply Rle_trans; [ | exact B1 ].
           apply (sum_ge_one m (fun i => Rabs (curve (t + h) i - x i - speed i * h)));
             [ intros; apply Rabs_pos | assumption ].
@@ -538,7 +539,7 @@ Proof.
 Qed.
 
 (** The invariant of the sweep: the gradient of F_k, for every k. *)
-Lemma remaining_gradient N phi L v bar : (0 < N)%nat ->
+Theorem remaining_gradient N phi L v bar : (0 < N)%nat ->
   calculated N phi L v -> swept N L bar ->
   forall d k, (d + k = N)%nat -> (0 < k)%nat ->
   adjoint_at k (rest phi d k) v (fun i => kronecker i (N - 1)
@@ -554,7 +555,8 @@ Proof.
     set (next := fun s => store (curve s) k (phi k (curve s))).
     set (speed' := store speed k (sum k (fun i => L k i * speed i))).
     assert (E' : forall i, (i < S k)%nat -> next t i = v i).
-    { intros i Hi; unfold next, store; destruct (Nat.eqb_spec i k) as [-> | ne]; [ | apply E; lia ].
+    { intros i Hi; unfold next, store.
+      destruct (Nat.eqb_spec i k) as [-> | ne]; [ | apply E; lia ].
       rewrite Vk; apply (gradient_at_same k (phi k) v (L k)); assumption. }
     assert (D' : forall i, (i < S k)%nat -> is_derive (fun s => next s i) t (speed' i)).
     { intros i Hi; unfold next, speed', store.
@@ -685,6 +687,104 @@ Proof.
     intros k Hk; specialize (solves k Hk); rewrite row in solves by assumption; lra.
 Qed.
 
+(** ** Forward mode *)
+
+(** The solution of (I - L) dot = r, worked out from the first node on. *)
+Definition pushed (N : nat) (L : nat -> nat -> R) (r dot : memory) : Prop :=
+  forall j, (j < N)%nat -> dot j = r j + sum N (fun i => strict L j i * dot i).
+
+Lemma sum_below N j f : (j <= N)%nat ->
+  sum N (fun i => if Nat.ltb i j then f i else 0) = sum j f.
+Proof.
+  intro H; induction N as [| N IH]; [ now replace j with 0%nat by lia | ].
+  destruct (Nat.eq_dec j (S N)) as [-> | ne].
+  - apply sum_ext; intros i Hi; destruct (Nat.ltb_spec i (S N)); [ reflexivity | lia ].
+  - cbn [sum]; rewrite IH by lia; destruct (Nat.ltb_spec N j); [ lia | ring ].
+Qed.
+
+(** When the variables move in the direction r, node j moves with the speed dot j. *)
+Theorem forward_mode N phi L v r dot (w : R -> memory) :
+  calculated N phi L v -> pushed N L r dot ->
+  (forall t, w t 0%nat = v 0%nat + t * r 0%nat) ->
+  (forall t j, (0 < j < N)%nat -> w t j = phi j (w t) + t * r j) ->
+  forall j, (j < N)%nat -> w 0 j = v j /\ is_derive (fun t => w t j) 0 (dot j).
+Proof.
+  intros calc push first moved.
+  assert (all : forall n j, (j < n)%nat -> (j < N)%nat ->
+    w 0 j = v j /\ is_derive (fun t => w t j) 0 (dot j)).
+  { induction n as [| n IH]; intros j Hn Hj; [ lia | ].
+    assert (below : forall i, (i < j)%nat -> w 0 i = v i /\ is_derive (fun t => w t i) 0 (dot i))
+      by (intros; apply IH; lia).
+    assert (dj : dot j = sum j (fun i => L j i * dot i) + r j).
+    { rewrite (push j Hj), Rplus_comm; f_equal.
+      rewrite <- (sum_below N j) by lia; apply sum_ext; intros i _; unfold strict.
+      destruct (Nat.ltb_spec i j); ring. }
+    assert (line : is_derive (fun t => t * r j) 0 (r j)) by (auto_derive; trivial; ring).
+    destruct (Nat.eq_dec j 0) as [-> | j0].
+    - split; [ rewrite first; ring | ].
+      apply (is_derive_ext (fun t => v 0%nat + t * r 0%nat)); [ now intro; rewrite first | ].
+      rewrite dj; simpl; apply (is_derive_plus (fun _ => v 0%nat)); [ | exact line ].
+      exact (is_derive_const _ _).
+    - destruct (calc j ltac:(lia)) as [Vj Gj]; split.
+      + rewrite moved, Rmult_0_l, Rplus_0_r, Vj by lia.
+        apply (gradient_at_same j (phi j) v (L j)); [ exact Gj | ]; intros; now apply below.
+      + apply (is_derive_ext (fun t => phi j (w t) + t * r j));
+          [ intro; rewrite moved by lia; reflexivity | ].
+        rewrite dj; apply (is_derive_plus (fun t => phi j (w t))); [ | exact line ].
+        apply (gradient_at_curve j (phi j) v); [ exact Gj | | ]; intros; now apply below. }
+  intros j Hj; apply (all (S j)); lia.
+Qed.
+
+(** Both modes give the same number. *)
+Theorem forward_is_reverse N L r dot bar : (0 < N)%nat -> pushed N L r dot -> swept N L bar ->
+  dot (N - 1)%nat = sum N (fun i => bar i * r i).
+Proof.
+  intros HN push sweep.
+  rewrite (sum_ext N (fun i => bar i * r i)
+    (fun i => bar i * dot i - sum N (fun k => bar i * strict L i k * dot k)))
+    by (intros i Hi; rewrite (push i Hi), (sum_ext N (fun k => bar i * strict L i k * dot k)
+          (fun k => bar i * (strict L i k * dot k))) by (intros; ring); rewrite sum_scal; ring).
+  rewrite sum_minus, sum_exchange, <- sum_minus.
+  rewrite (sum_ext N _ (fun k => kronecker k (N - 1) * dot k)).
+  - rewrite sum_kronecker by lia; reflexivity.
+  - intros k Hk; rewrite (sum_ext N _ (fun i => dot k * (bar i * strict L i k)))
+      by (intros; ring).
+    rewrite sum_scal, (sweep k Hk) at 1; ring.
+Qed.
+
+(** The recursion of the sweep, put into itself M times. *)
+Theorem unrolled N L bar M : swept N L bar -> forall i, (i < N)%nat ->
+  bar i = sum M (fun m => power N (strict L) m (N - 1) i)
+    + sum N (fun k => bar k * power N (strict L) M k i).
+Proof.
+  intros sweep; induction M as [| M IH]; intros i Hi; simpl.
+  - rewrite (sum_ext N _ (fun k => kronecker k i * bar k)) by (intros; ring).
+    rewrite sum_kronecker by assumption; ring.
+  - assert (step :
+      sum N (fun k => bar k * sum N (fun j => power N (strict L) M k j * strict L j i))
+      = sum N (fun j => sum N (fun k => bar k * power N (strict L) M k j) * strict L j i)).
+    { rewrite (sum_ext N _ (fun k => sum N (fun j =>
+        bar k * power N (strict L) M k j * strict L j i)))
+        by (intros; rewrite <- sum_scal; apply sum_ext; intros; ring).
+      rewrite sum_exchange; apply sum_ext; intros j _.
+      rewrite (Rmult_comm _ (strict L j i)), <- sum_scal; apply sum_ext; intros; ring. }
+    rewrite step.
+    rewrite (sum_ext N (fun j => sum N _ * strict L j i) (fun j => bar j * strict L j i
+      - sum M (fun m => power N (strict L) m (N - 1) j * strict L j i))).
+    2:{ intros j Hj; rewrite (IH j Hj), (Rmult_plus_distr_r (sum M _)).
+        rewrite (Rmult_comm (sum M _)), <- sum_scal.
+        rewrite (sum_ext M (fun m => power N (strict L) m (N - 1) j * strict L j i)
+          (fun m => strict L j i * power N (strict L) m (N - 1) j)) by (intros; ring).
+        ring. }
+    rewrite sum_minus, sum_exchange.
+    change (sum M (fun m => sum N (fun j => power N (strict L) m (N - 1) j * strict L j i)))
+      with (sum M (fun m => power N (strict L) (S m) (N - 1) i)).
+    rewrite (sum_shift M (fun m => power N (strict L) m (N - 1) i)).
+    replace (power N (strict L) 0 (N - 1) i) with (kronecker i (N - 1))
+      by (simpl; unfold kronecker; now rewrite Nat.eqb_sym).
+    rewrite (sweep i Hi) at 1; ring.
+Qed.
+
 (** ** The cheap gradient: one operation costs at most kappa in both sweeps. *)
 Theorem cheap_gradient (T : nat) (c k : nat -> R) (kappa : R) :
   (forall j, (j < T)%nat -> 1 + c j + 2 * k j <= kappa) ->
@@ -732,7 +832,8 @@ Proof.
         rewrite Rmult_comm; apply (is_derive_comp sigma (fun u => curve u k));
           [ rewrite E by assumption; now apply D | now apply S ].
     - unfold delta.
-      rewrite (sum_ext d' _ (fun p => sum d (fun k => W p k * delta' p * (sigma' (s k) * speed k))))
+      rewrite (sum_ext d' _ (fun p =>
+        sum d (fun k => W p k * delta' p * (sigma' (s k) * speed k))))
         by (intros p _; rewrite <- sum_scal; apply sum_ext; intros; ring).
       rewrite sum_exchange; apply sum_ext; intros k _.
       rewrite (sum_ext d' _ (fun p => (sigma' (s k) * speed k) * (W p k * delta' p)))
@@ -886,7 +987,8 @@ Qed.
 
 (** Who is slower at every moment does not get further. *)
 Lemma slower (F F' G G' : R -> R) h : 0 <= h ->
-  (forall s, 0 <= s <= h -> is_derive F s (F' s) /\ is_derive G s (G' s) /\ Rabs (F' s) <= G' s) ->
+  (forall s, 0 <= s <= h ->
+    is_derive F s (F' s) /\ is_derive G s (G' s) /\ Rabs (F' s) <= G' s) ->
   F 0 = 0 -> G 0 = 0 -> Rabs (F h) <= G h.
 Proof.
   intros h0 D F0 G0.
@@ -1085,9 +1187,13 @@ Definition theorems := (
   @exercise_three,
   @exercise_three_sweep,
   @differentiable_has_adjoints,
+  @remaining_gradient,
   @reverse_accumulation,
   @sum_over_paths,
   @triangular_system,
+  @forward_mode,
+  @forward_is_reverse,
+  @unrolled,
   @cheap_gradient,
   @delta_rule,
   @parameter_gradients,
