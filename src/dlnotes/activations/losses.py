@@ -22,7 +22,7 @@ _SUM_TOLERANCE = 1e-3
 class CrossEntropy:
     r"""How badly the shares of softmax predict a target distribution.
 
-    .. math:: L(z, y) = -\sum_{k=1}^{K} y_k \log s_k
+    It is :math:`L(z, y) = -\sum_{k=1}^{K} y_k \log s_k`.
 
     The scores are given, not the shares: the logarithm and the exponential cancel
     analytically, and nothing overflows or becomes the logarithm of zero.

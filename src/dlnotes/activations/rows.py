@@ -3,7 +3,7 @@ r"""The decomposition of a vector from which softmax and log-sum-exp are compute
 Both rest on one decomposition. With :math:`m=\max_k z_k`, attained at one chosen index,
 and :math:`r` the sum of :math:`e^{z_k-m}` over all *other* indices,
 
-.. math:: \operatorname{lse}(z) = m + \log(1 + r), \qquad s_j = \frac{e^{z_j-m}}{1+r} .
+:math:`\operatorname{lse}(z) = m + \log(1 + r)` and :math:`s_j = e^{z_j-m}/(1+r)`.
 
 No exponential overflows, and since the largest term is kept apart, ``log1p`` and
 :math:`1-s_m=r/(1+r)` keep their digits when that term is all but one [1]_.

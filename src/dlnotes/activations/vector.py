@@ -40,7 +40,7 @@ def _read_cotangent(
 class Softmax:
     r"""Turn a vector of scores into a vector of positive shares that sum to one.
 
-    .. math:: s_j = \frac{e^{z_j}}{\sum_{k=1}^{K} e^{z_k}}
+    The share of :math:`z_j` is :math:`e^{z_j} / \sum_{k=1}^{K} e^{z_k}`.
 
     Notes
     -----
@@ -165,7 +165,7 @@ class Softmax:
 class LogSoftmax:
     r"""The logarithm of softmax, without taking a logarithm of a rounded softmax.
 
-    .. math:: \log s_j = z_j - \operatorname{lse}(z)
+    It is :math:`\log s_j = z_j - \operatorname{lse}(z)`.
 
     Examples
     --------
@@ -280,7 +280,7 @@ class LogSoftmax:
 class LogSumExp:
     r"""A smooth maximum, and the function whose gradient is softmax.
 
-    .. math:: \operatorname{lse}(z) = \log \sum_{k=1}^{K} e^{z_k}
+    It is :math:`\operatorname{lse}(z) = \log \sum_{k=1}^{K} e^{z_k}`.
 
     Examples
     --------

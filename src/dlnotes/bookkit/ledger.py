@@ -6,6 +6,7 @@ shows all of them; ``claims.json`` beside the pages says the same to programs.
 
 from __future__ import annotations
 
+import html
 import json
 from collections import Counter
 from pathlib import Path
@@ -185,13 +186,11 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
     caption = (
         f"What rests on what in the chapter “{title}”: an arrow leads to the claim that uses."
     )
-    return [
-        nodes.figure(
-            "",
-            nodes.raw("", inline_svg(svg, f"Graph of dependencies. {spoken}."), format="html"),
-            nodes.caption("", caption),
-        )
-    ]
+    figure = (
+        f"<figure>{inline_svg(svg, f'Graph of dependencies. {spoken}.')}"
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+    )
+    return [nodes.raw("", figure, format="html")]
 
 
 def _short(label: str, name: str) -> str:

@@ -37,9 +37,8 @@ def correlate(
     r"""Slide the kernel over the image and take the weighted sum at every position.
 
     This is what deep-learning libraries call convolution: the kernel is not flipped. With
-    the anchor :math:`(p, q)`,
-
-    .. math:: y_{i,j} = \sum_{a=0}^{h-1} \sum_{b=0}^{w-1} k_{a,b} \, x_{i+a-p,\, j+b-q}.
+    the anchor :math:`(p, q)`, the output at :math:`(i, j)` is the sum of
+    :math:`k_{a,b} \, x_{i+a-p,\, j+b-q}` over all weights.
 
     Parameters
     ----------
@@ -109,7 +108,8 @@ def convolve(
 ) -> FloatArray:
     r"""Convolve the image with the kernel: correlate with the kernel turned by half a turn.
 
-    .. math:: y_{i,j} = \sum_{a=0}^{h-1} \sum_{b=0}^{w-1} k_{a,b} \, x_{i-a+p,\, j-b+q}.
+    With the anchor :math:`(p, q)`, the output at :math:`(i, j)` is the sum of
+    :math:`k_{a,b} \, x_{i-a+p,\, j-b+q}` over all weights.
 
     Parameters
     ----------

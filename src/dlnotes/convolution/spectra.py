@@ -24,10 +24,8 @@ def frequency_response(
 ) -> npt.NDArray[np.complexfloating[Any, Any]]:
     r"""Return the factor by which a kernel multiplies the wave ``exp(1j * (u * i + v * j))``.
 
-    .. math:: H(u, v) = \sum_{a=0}^{h-1} \sum_{b=0}^{w-1}
-              k_{a,b} \, e^{\mathrm{i} (u (a - p) + v (b - q))}
-
-    under correlation with the anchor :math:`(p, q)`; under convolution the sign of the
+    This is the sum of :math:`k_{a,b} \, e^{\mathrm{i} (u (a - p) + v (b - q))}` over all
+    weights, under correlation with the anchor :math:`(p, q)`; under convolution the sign of the
     exponent is reversed, which conjugates the response of a real kernel.
 
     Parameters
