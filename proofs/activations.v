@@ -746,6 +746,58 @@ Lemma euclidean_ext n x y :
   (forall k, (k < n)%nat -> x k = y k) -> euclidean n x = euclidean n y.
 Proof. intro E; unfold euclidean; f_equal; apply sum_ext; intros k Hk; now rewrite E. Qed.
 
+(** Every matrix has a spectral norm, so that what is said of it is not said of nothing. *)
+Lemma entry_le_euclidean n x k : (k < n)%nat -> Rabs (x k) <= euclidean n x.
+Proof.
+  intro Hk; rewrite <- sqrt_Rsqr_abs; apply sqrt_le_1_alt; rewrite Rsqr_pow2.
+  apply (sum_ge_one n (fun k => x k ^ 2)); [ intros; apply pow2_ge_0 | assumption ].
+Qed.
+
+Lemma act_le n A x i : Rabs (act n A x i) <= sum n (fun k => Rabs (A i k)) * euclidean n x.
+Proof.
+  apply Rle_trans with (sum n (fun k => Rabs (A i k * x k))).
+  - unfold act; induction n as [| n IH]; simpl; [ rewrite Rabs_R0; lra | ].
+    eapply Rle_trans; [ apply Rabs_triang | ]; lra.
+  - rewrite Rmult_comm, <- sum_scal; apply sum_le; intros k Hk.
+    rewrite Rabs_mult, (Rmult_comm (euclidean n x)).
+    apply Rmult_le_compat_l; [ apply Rabs_pos | now apply entry_le_euclidean ].
+Qed.
+
+Lemma stretches_some m n A : exists c, stretches m n A c.
+Proof.
+  set (r := fun i => sum n (fun k => Rabs (A i k))).
+  exists (euclidean m r); split; [ apply sqrt_pos | ]; intro x.
+  rewrite <- (sqrt_Rsqr (euclidean n x)) by apply sqrt_pos.
+  unfold euclidean at 1 2; rewrite <- sqrt_mult_alt; [ apply sqrt_le_1_alt | ].
+  - rewrite Rmult_comm, <- sum_scal; apply sum_le; intros i _.
+    replace (Rsqr (euclidean n x) * r i ^ 2) with (Rsqr (r i * euclidean n x))
+      by (rewrite !Rsqr_pow2; ring).
+    rewrite <- Rsqr_pow2; apply Rsqr_le_abs_1.
+    eapply Rle_trans; [ apply act_le | apply Rle_abs ].
+  - apply sum_nonneg; intros; apply pow2_ge_0.
+Qed.
+
+Theorem spectral_norm_exists m n A : exists c, spectral_norm m n A c.
+Proof.
+  destruct (stretches_some m n A) as [c0 S0].
+  destruct (completeness (fun t => stretches m n A (- t))) as [l [Upper Least]].
+  - exists 0; intros t [P _]; lra.
+  - exists (- c0); now rewrite Ropp_involutive.
+  - exists (- l); split; [ split | ].
+    + enough (l <= 0) by lra; apply Least; intros t [P _]; lra.
+    + intro x; assert (P : 0 <= euclidean n x) by apply sqrt_pos.
+      destruct (Req_dec (euclidean n x) 0) as [Z | ne].
+      * destruct S0 as [_ S0]; specialize (S0 x); rewrite Z, Rmult_0_r in *; assumption.
+      * apply Rmult_le_reg_r with (/ euclidean n x); [ apply Rinv_0_lt_compat; lra | ].
+        rewrite Rmult_assoc, Rinv_r, Rmult_1_r by assumption.
+        enough (l <= - (euclidean m (act n A x) * / euclidean n x)) by lra.
+        apply Least; intros t [_ St]; specialize (St x).
+        enough (euclidean m (act n A x) * / euclidean n x <= - t) by lra.
+        apply Rmult_le_reg_r with (euclidean n x); [ lra | ].
+        rewrite Rmult_assoc, Rinv_l, Rmult_1_r by assumption; assumption.
+    + intros d Sd; enough (- d <= l) by lra; apply Upper; now rewrite Ropp_involutive.
+Qed.
+
 (** A product stretches by at most the product of the factors. *)
 Lemma stretches_product m n p A B c d :
   stretches m n A c -> stretches n p B d -> stretches m p (mul n A B) (c * d).
@@ -917,6 +969,7 @@ Definition theorems := (
   @partition_bounds,
   @softmax_hot,
   @softmax_cold,
+  @spectral_norm_exists,
   @network_jacobian,
   @layer_stretches,
   @slopes_multiply).
