@@ -95,7 +95,7 @@ class Context:
         self.known: list[Any] = []
         self.balls: dict[tuple[Node, int], list[Any] | None] = {}
         self._edges: dict[tuple[int, ...], list[int]] = {}
-        self._attempt = 0
+        self._attempt = 64
         self._implied: dict[Any, bool] = {}
         self.impossible = False
         self.rules: dict[Any, Any] = {}
@@ -345,13 +345,15 @@ class Context:
     def point(self, k: int) -> _Point | None:
         """Return the k-th point that satisfies the hypotheses, or None if none was found."""
         if k not in self.points:
-            self.points[k] = self._find_point()
+            self.points[k] = self._find_point(k)
         return self.points[k]
 
-    def _find_point(self) -> _Point | None:
-        for _ in range(60):
-            candidate = _Point(self, self._attempt)
-            self._attempt += 1
+    def _find_point(self, k: int) -> _Point | None:
+        """Try points of the k-th style first, then any."""
+        for attempt in range(60):
+            style = k + 16 * attempt if attempt < 4 else self._attempt
+            self._attempt += attempt >= 4
+            candidate = _Point(self, style)
             if self._fits(candidate):
                 return candidate
         return None

@@ -139,7 +139,8 @@ def verify(
     try:
         if statement.kind == "derivation" or not proofs:
             shown = any(v.passed for v in verdicts)  # then only a refutation is news
-            report = check(statement, refute_only=shown)
+            seconds = 0.3 * SECONDS if formals else SECONDS
+            report = check(statement, refute_only=shown, seconds=seconds)
             if not shown or report.verdict.kind is Kind.REFUTED:
                 verdicts.append(report.verdict)
     except TexError as error:
