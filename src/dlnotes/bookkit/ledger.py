@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from dlnotes.bookkit.claims import claim_badge, claims_of
 from dlnotes.bookkit.graph import dependency_graph
 from dlnotes.bookkit.pictures import inline_svg
+from dlnotes.checking.engines.rocq import NOT_COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -107,13 +109,15 @@ def _totals(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
     made, killed = (sum(m[k] for m in attacked) for k in ("made", "killed"))
     tiers = Counter(c["verdict"]["tier"] for c in claims if c["verdict"]["kind"] == "proved")
     known = ", ".join(f"{n} {tier}" for tier, n in sorted(tiers.items()))
-    open_ = sum(c["verdict"]["kind"] != "proved" for c in claims)
+    engines = sorted({engine for c in claims for engine in c["verdict"]["engines"]})
+    waiting = sum(c["verdict"]["detail"] == NOT_COMPILED for c in claims)
     text = (
         f"{len(claims)} claims: {known}. {killed} of {made} mutants refuted. "
         f"{sum(c['seconds'] for c in claims):.0f} seconds of checking."
     )
-    if open_:
-        text += f" {open_} formal proofs were not compiled in this build."
+    if waiting:
+        text += f" {waiting} formal proofs were not compiled in this build."
+    text += f" Engines: {', '.join(engines)}."
     return nodes.paragraph(text, text)
 
 
@@ -134,13 +138,13 @@ def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) ->
     rows: list[list[list[Node]]] = []
     for claim in content["claims"]:
         label, verdict, mutants = claim["label"], claim["verdict"], claim["mutants"]
-        link: Node = nodes.Text(label)
+        link: Node = nodes.Text(_short(label, name))
         if app.builder.format == "html":
             anchor = (
                 label if claim["kind"] != "derivation" else nodes.make_id(f"equation-{label}")
             )
             uri = f"{app.builder.get_relative_uri(here, name)}#{anchor}"
-            link = nodes.reference("", label, internal=True, refuri=uri)
+            link = nodes.reference("", _short(label, name), internal=True, refuri=uri)
         rows.append(
             [
                 [link],
@@ -150,10 +154,10 @@ def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) ->
                         verdict["tier"] if verdict["kind"] == "proved" else "not compiled"
                     )
                 ],
-                [nodes.Text(", ".join(verdict["engines"]))],
+                [nodes.Text(", ".join(_engine(e) for e in verdict["engines"]))],
                 [nodes.Text(f"{mutants['killed']}/{mutants['made']}" if mutants else "none")],
                 [nodes.Text(_axioms(verdict))],
-                [nodes.Text(", ".join(_used(claim, content)))],
+                [nodes.Text(", ".join(_short(used, name) for used in _used(claim, content)))],
                 [nodes.Text(f"{claim['seconds']:.2f}")],
             ]
         )
@@ -202,6 +206,13 @@ def _used(claim: dict[str, Any], content: dict[str, Any]) -> list[str]:
     """Return what a claim uses: what its proof on the page refers to, and what proofs/ says."""
     found = {*content["uses"].get(claim["label"], []), *claim["uses"]} - {claim["label"]}
     return sorted(found)
+
+
+def _engine(name_and_version: str) -> str:
+    """Return the name by which readers know an engine; the versions stand above, once."""
+    inner = re.search(r"\(([^)]+)\)", name_and_version)
+    name = name_and_version.split()[0]
+    return inner[1] if inner and name == "python-flint" else name
 
 
 def _axioms(verdict: dict[str, Any]) -> str:
