@@ -195,6 +195,10 @@ class TestAligned:
     def test_rows_without_reasons_have_no_extra_column(self):
         assert "&&" not in aligned("a &= b \\\\ &= c")
 
+    def test_marks_inside_cases_stay(self):
+        cases = "\\begin{cases} 1 & x > 0 \\\\ 0 & x < 0 \\end{cases}"
+        assert aligned(f"a &= {cases}") == f"a = {cases}"
+
     def test_comments_are_not_shown(self):
         assert "%" not in aligned("a &= b % why\n\\\\ &= c % because")
 

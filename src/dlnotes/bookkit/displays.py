@@ -42,7 +42,7 @@ def aligned(tex: str) -> str:
 
     Examples
     --------
-    >>> aligned("a = b")
+    >>> aligned("a &= b")
     'a = b'
     >>> print(aligned("a &= b % by $x > 0$\n\\\\ &= c"))
     \begin{aligned}
@@ -53,10 +53,19 @@ def aligned(tex: str) -> str:
     reasons = justifications(tex)
     shown = [_COMMENT.sub("", row).strip() for row in rows(tex)]
     if len(shown) == 1 and not any(reasons):
-        return shown[0].replace("&", "")
+        return _without_marks(shown[0])
     if any(reasons):
         shown = [f"{row} && {_reason(why)}" for row, why in zip(shown, reasons, strict=True)]
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(shown), r"\end{aligned}"])
+
+
+def _without_marks(row: str) -> str:
+    """Drop the alignment marks of a row, but not those inside its matrices and cases."""
+    depth, kept = 0, ""
+    for piece in re.split(r"(\\begin\{[a-z]+\*?\}|\\end\{[a-z]+\*?\}|&)", row):
+        depth += piece.startswith(r"\begin") - piece.startswith(r"\end")
+        kept += "" if piece == "&" and depth == 0 else piece
+    return kept
 
 
 def _reason(text: str) -> str:
