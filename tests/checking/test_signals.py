@@ -204,3 +204,11 @@ class TestImpulse:
     def test_is_even(self) -> None:
         n, period = sp.symbols("n N", integer=True)
         assert Impulse(-n, period) == Impulse(n, period)
+
+
+def test_euler_is_quick() -> None:
+    line = Vocabulary.parse("u : real\n\\mathrm{i} : imaginary unit")
+    tex = r"\exp(\mathrm{i} u) - \exp(-\mathrm{i} u) = 2 \mathrm{i} \sin(u)"
+    report = check(Statement("s", tex, line))
+    assert report.verdict.passed
+    assert report.seconds < 3

@@ -61,6 +61,10 @@ class _Generators:
             )
         if e.has(sp.erfc):
             e = e.replace(sp.erfc, lambda x: 1 - sp.erf(x))
+        if e.has(sp.I) and e.has(sp.exp) and e.has(sp.sin, sp.cos):
+            e = e.replace(
+                lambda x: isinstance(x, (sp.sin, sp.cos)), lambda x: x.rewrite(sp.exp)
+            )
         if e.has(sp.sin, sp.cos):
             e = sp.expand_trig(e)
         return e
