@@ -245,3 +245,33 @@ class TestKinks:
         """
         found = verdict(text, r"v^\top \operatorname{diag}(s)\,v = \sum_{k=1}^{K} s_k v_k^2")
         assert found.tier is Tier.SYMBOLIC
+
+
+TIES = r"""
+K : integer >= 1
+z : vector K
+j : index 1..K
+M := \max_{1 \le k \le K} z_k
+r := \sum_{k=1}^{K} [z_k = M]
+\operatorname{softmax}(z)_j := \frac{\exp(z_j)}{\sum_{k=1}^{K}\exp(z_k)}, j = 1..K, z : vector K
+"""
+
+
+class TestTies:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\sum_{k=1}^{K} [z_k = M] = 1",
+            r"\lim_{\tau \to 0^+} \operatorname{softmax}(z/\tau)_j = [z_j = M]",
+        ],
+    )
+    def test_points_with_equal_entries_are_tried(self, tex):
+        assert verdict(TIES, tex).kind is Kind.REFUTED
+
+    def test_what_holds_with_ties_is_not_refuted(self):
+        tex = r"\lim_{\tau \to 0^+} \operatorname{softmax}(z/\tau)_j = \frac{1}{r}\,[z_j = M]"
+        assert verdict(TIES, tex).kind is not Kind.REFUTED
+
+    def test_component_of_an_array_with_one_entry(self):
+        text = "N : integer >= 1\nL : matrix N x N\ni : index 1..N\ne_k : basis N, k = 1..N"
+        assert verdict(text, r"(L^2)_{Ni} = e_N^\top L^2 e_i").passed

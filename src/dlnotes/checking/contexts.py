@@ -359,7 +359,7 @@ class Context:
         return None
 
     def edges(self, sides: tuple[Side, ...]) -> list[int]:
-        """Note points on both sides of the kinks of one symbol; return their numbers."""
+        """Note points on both sides of kinks, and points with ties; return their numbers."""
         key = tuple(id(s) for s in sides)
         if key not in self._edges:
             found: list[int] = []
@@ -369,8 +369,21 @@ class Context:
                     if candidate.put(x, root + Fraction(step, 3)) and self._fits(candidate):
                         found.append(1000 + len(self.points))
                         self.points[found[-1]] = candidate
+            found += self._ties([c for s in sides for c in (*s.cells, *s.conditions)])
             self._edges[key] = found
         return self._edges[key]
+
+    def _ties(self, expressions: list[Any]) -> list[int]:
+        """Note points at which symbols that are compared with each other are equal."""
+        together = _compared(expressions)
+        found: list[int] = []
+        for group in [together, together[:2], together[-2:]][: max(len(together) - 1, 0)]:
+            candidate = _Point(self, len(self.points))
+            value = Fraction(3) if len(group) < len(together) else Fraction(2, 3)
+            if all(candidate.put(x, value) for x in group) and self._fits(candidate):
+                found.append(1000 + len(self.points))
+                self.points[found[-1]] = candidate
+        return found
 
     def _fits(self, point: _Point) -> bool:
         try:
@@ -441,6 +454,19 @@ class Context:
                 for f in condition.lhs.args
             )
         return implied(condition, self.domains, self.interpreter.ranges)
+
+
+def _compared(expressions: list[Any]) -> list[Any]:
+    """Return the symbols that an equation, or the extremum in one, compares directly."""
+    out: set[Any] = set()
+    for e in expressions:
+        for r in e.atoms(sp.Eq, sp.Ne):
+            terms = [
+                t for a in r.args for t in (a.args if isinstance(a, (sp.Max, sp.Min)) else (a,))
+            ]
+            if all(t.is_Symbol for t in terms):
+                out.update(terms)
+    return sorted(out, key=str)
 
 
 def _kinks(expressions: list[Any]) -> list[tuple[Any, Fraction]]:

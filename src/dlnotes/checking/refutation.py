@@ -271,7 +271,7 @@ def _by_decimals(
         if sides is None:
             continue
         context, left, right = sides
-        for k in (0, 1, 2, 14):  # the last: all that may be zero is
+        for k in (0, 1, 2, 14, *context.edges((left, right))):  # 14: all that may be zero is
             point = context.point(k)
             if point is None:
                 continue

@@ -197,7 +197,7 @@ class Vocabulary:
             except TexError as error:
                 msg = f"in the notation line {entry.line!r}: {error}"
                 raise VocabularyError(msg) from error
-            if entry.role == "scalar" and self._may_be_array(body):
+            if entry.role == "scalar" and self.may_be_array(body):
                 self._replace(replace(entry, role="array"))
         for text in self.assumptions:
             try:
@@ -206,7 +206,7 @@ class Vocabulary:
                 msg = f"in the assumption {text!r}: {error}"
                 raise VocabularyError(msg) from error
 
-    def _may_be_array(self, body: Node) -> bool:
+    def may_be_array(self, body: Node) -> bool:
         """Whether a body mentions arrays outside of what makes numbers of them."""
         if body.kind in ("component", "norm", "inner"):
             return False
@@ -220,7 +220,7 @@ class Vocabulary:
                 return False
         if body.kind in ("matrix", "grad"):
             return True
-        return any(self._may_be_array(a) for a in body.args)
+        return any(self.may_be_array(a) for a in body.args)
 
     def _replace(self, entry: Entry) -> None:
         old = self.entries[entry.key]

@@ -167,6 +167,9 @@ class ArrayValues(Expectations):
                 return self.definition(entry, inner, self.roles_of(entry, args))
         value = self.value(body, env)
         if not arrays.is_array(value):
+            one = all(k == 1 for k in indices) and self.vocabulary.may_be_array(body)
+            if one:  # an array with one entry
+                return value
             msg = "a component of a number"
             raise Undefined(msg)
         if isinstance(value, Signal):
