@@ -9,7 +9,9 @@
     - correlation is convolution with the kernel turned round, and is the adjoint of
       convolution (that is what its backward pass computes);
     - a character of G, such as a |-> w^(f a) with w^N = 1, turns convolution into
-      multiplication: the convolution theorem of the discrete Fourier transform.
+      multiplication: the convolution theorem of the discrete Fourier transform;
+    - and three facts about kernels: separable means rank one, the size of the output, and
+      the rate at which gradient descent finds a kernel.
 
     No axiom is used. *)
 
@@ -206,6 +208,73 @@ rewrite ffunE; apply: eq_bigr => j _; congr (_ * x _); apply: val_inj => /=.
 by rewrite inordK ?ltn_pmod // modnDmr.
 Qed.
 
+(** ** Separable kernels: a kernel, read as a matrix, is a sum of r separable ones if and
+    only if its rank is at most r. *)
+Theorem separable_rank (F : fieldType) (m n r : nat) (k : 'M[F]_(m, n)) :
+  (\rank k <= r)%N <->
+  exists c d : nat -> nat -> F,
+    forall (a : 'I_m) (b : 'I_n), k a b = \sum_(s < r) c s a * d s b.
+Proof.
+split=> [small | [c [d sums]]].
+  pose c := col_base k *m (pid_mx (\rank k) : 'M_(_, r)).
+  pose d := (pid_mx (\rank k) : 'M_(r, _)) *m row_base k.
+  have product : k = c *m d.
+    rewrite /c /d mulmxA -(mulmxA (col_base k)) mul_pid_mx minnn (minn_idPr small).
+    by rewrite pid_mx_1 mulmx1 mulmx_base.
+  exists (fun s a => if insub s is Some s' then if insub a is Some a' then c a' s' else 0 else 0).
+  exists (fun s b => if insub s is Some s' then if insub b is Some b' then d s' b' else 0 else 0).
+  move=> a b; rewrite {1}product mxE; apply: eq_bigr => s _.
+  by rewrite !valK.
+have -> : k = (\matrix_(a < m, s < r) c s a) *m (\matrix_(s < r, b < n) d s b).
+  by apply/matrixP => a b; rewrite sums mxE; apply: eq_bigr => s _; rewrite !mxE.
+exact: leq_trans (mxrankM_maxr _ _) (rank_leq_row _).
+Qed.
+(** ** Output size: T pixels with the padding, the last weight D pixels after the first,
+    stride s; the positions are counted by their first weight. *)
+Theorem output_size (T D s : nat) : (0 < s)%N ->
+  (\sum_(p < T.+1) (s * p + D < T) = if D < T then (T - D - 1) %/ s + 1 else 0)%N.
+Proof.
+move=> s_gt0; case: ltnP => [/subnKC <- | short]; last first.
+  by apply: big1 => p _; rewrite ltnNge (leq_trans short) // leq_addl.
+set e := (T - D.+1)%N; move: e => e {T}.
+have -> : (D.+1 + e - D - 1 = e)%N by rewrite -subnDA addn1 addKn.
+have place (p : nat) : (s * p + D < D.+1 + e)%N = (p < (e %/ s).+1)%N.
+  by rewrite addSn !ltnS leq_divRL // mulnC addnC leq_add2l.
+under eq_bigr do rewrite place.
+rewrite -big_mkcond /= -(big_ord_widen _ (fun=> 1%N)) ?sum_nat_const ?card_ord ?muln1 ?addn1 //.
+by rewrite ltnS (leq_trans (leq_div _ _)) ?leq_addl.
+Qed.
+
+(** ** Learning a kernel: gradient descent multiplies the component of the error along the
+    l-th eigenvector by 1 - lambda_l / large in every step. *)
+Import Order.TTheory Num.Theory.
+
+Section Descent.
+Variables (R : rcfType) (K : nat).
+
+Theorem descent_rate (lambda epsilon : 'I_K -> R) (small large : R) (nu : nat) :
+  0 < small -> (forall l, small <= lambda l <= large) ->
+  Num.sqrt (\sum_l ((1 - lambda l / large) ^+ nu * epsilon l) ^+ 2) <=
+  (1 - small / large) ^+ nu * Num.sqrt (\sum_l ((1 - lambda l / large) ^+ 0 * epsilon l) ^+ 2).
+Proof.
+move=> small_gt0 between; case: (posnP K) => [K0 | K_gt0].
+  have none (F : 'I_K -> R) : \sum_l F l = 0.
+    by apply: big1 => l _; have := ltn_ord l; rewrite [X in (_ < X)%N]K0.
+  by rewrite !none sqrtr0 mulr0.
+have l0 : 'I_K := Ordinal K_gt0.
+have large_gt0 : 0 < large.
+  by case/andP: (between l0) => a b; apply: lt_le_trans small_gt0 (le_trans a b).
+have factor l : 0 <= 1 - lambda l / large <= 1 - small / large.
+  case/andP: (between l) => a b.
+  by rewrite subr_ge0 ler_pdivr_mulr // mul1r b ler_add2l ler_opp2 ler_pmul2r ?invr_gt0.
+have rho_ge0 : 0 <= 1 - small / large by case/andP: (factor l0); apply: le_trans.
+rewrite -[X in X * _]ger0_norm ?exprn_ge0 // -sqrtr_sqr -sqrtrM ?sqr_ge0 // ler_wsqrtr //.
+rewrite mulr_sumr; apply: ler_sum => l _; rewrite expr0 mul1r exprMn.
+case/andP: (factor l) => ge0 le; apply: ler_wpmul2r; first exact: sqr_ge0.
+by rewrite ler_pexpn2r ?nnegrE ?exprn_ge0 // ler_expn2r.
+Qed.
+End Descent.
+
 Print Assumptions convolve_commutative.
 Print Assumptions convolve_delta.
 Print Assumptions convolve_associative.
@@ -222,3 +291,6 @@ Print Assumptions transform_convolve.
 Print Assumptions dft_convolve.
 Print Assumptions dft2_convolve.
 Print Assumptions cyclic_convolve.
+Print Assumptions separable_rank.
+Print Assumptions output_size.
+Print Assumptions descent_rate.
