@@ -1,9 +1,9 @@
 """The tie between a theorem on a page and a Rocq theorem: digests, and running what is tied.
 
-A formal registration carries one digest of two texts: the TeX of the statement on the page with
-the definitions and declarations of the names in it, and the formal statement with the definitions
-that it uses. When either changes, the verdict is "unproved" until a person has read both again
-and renewed the digest.
+A formal registration carries one digest of two texts: the TeX of the statement on the page
+with the definitions and declarations of the names in it, and the formal statement with the
+definitions that it uses. When either changes, the verdict is "unproved" until a person has
+read both again and renewed the digest.
 
 ``python -m dlnotes.checking.ties proofs book`` lists the digests that have to be renewed.
 """
