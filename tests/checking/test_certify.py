@@ -91,7 +91,7 @@ class TestTies:
 
     def test_changed_tex_is_unproved(self, tmp_path):
         tex = r"0 < \sigma'(x) \le \frac{1}{4}"
-        digest = digest_for(tex, PROOFS / "activations.v", "sigmoid_slope")
+        digest = digest_for(said(tex), PROOFS / "activations.v", "sigmoid_slope")
         verdict = runner(PROOFS, cache=tmp_path)(self.claim(digest), said(tex + r" + 0"))
         assert verdict.kind is Kind.UNPROVED
         assert "has changed" in verdict.detail
@@ -99,15 +99,27 @@ class TestTies:
     def test_fitting_digest_runs_the_proof(self, tmp_path, monkeypatch):
         monkeypatch.setattr(rocq, "find_compiler", tuple)
         tex = r"0 < \sigma'(x) \le \frac{1}{4}"
-        digest = digest_for(tex, PROOFS / "activations.v", "sigmoid_slope")
+        digest = digest_for(said(tex), PROOFS / "activations.v", "sigmoid_slope")
         verdict = runner(PROOFS, cache=tmp_path)(self.claim(digest), said(tex))
         assert verdict.detail == rocq.NOT_COMPILED
 
     def test_layout_does_not_count(self):
         path = PROOFS / "activations.v"
-        assert digest_for("a = b", path, "sigmoid_slope") == digest_for(
-            "a\n =  b", path, "sigmoid_slope"
+        assert digest_for(said("x = 1"), path, "sigmoid_slope") == digest_for(
+            said("x\n =  1"), path, "sigmoid_slope"
         )
+
+    def test_changed_meaning_is_unproved(self, tmp_path):
+        """A definition of the page is part of what a person compared."""
+        names = "x : real\nf(t) := t + 1\ng(t) := t"
+        before = Statement("thm-test", "f(x) > x", Vocabulary.parse(names))
+        digest = digest_for(before, PROOFS / "activations.v", "sigmoid_slope")
+        for old, new, same in (("t + 1", "t + 2", False), ("g(t) := t", "g(t) := 2 t", True)):
+            changed = Vocabulary.parse(names.replace(old, new))
+            after = Statement("thm-test", "f(x) > x", changed)
+            assert (
+                digest == digest_for(after, PROOFS / "activations.v", "sigmoid_slope")
+            ) == same
 
     def test_every_registration_names_a_theorem(self):
         registry = load_proofs(PROOFS)
