@@ -30,93 +30,93 @@ formal(
     "thm-activations-sigmoid-bound",
     file=FILE,
     theorem="sigmoid_slope",
-    digest="be8114f17010573a",
+    digest="16eddfbe9fe19694",
 )
 formal(
-    "thm-activations-relu-clarke", file=FILE, theorem="relu_clarke", digest="72faa4e632ec2763"
+    "thm-activations-relu-clarke", file=FILE, theorem="relu_clarke", digest="6d6d078bf16db12e"
 )
 formal(
-    "thm-activations-softplus-gap", file=FILE, theorem="softplus_gap", digest="520f690f8d18516f"
+    "thm-activations-softplus-gap", file=FILE, theorem="softplus_gap", digest="1214446230cf4976"
 )
 formal(
     "thm-activations-softsign",
     file=FILE,
     theorem="softsign_derivative",
-    digest="9ba07a47e63f66bc",
+    digest="14be6d8a2b84f9e3",
 )
 formal(
     "thm-activations-softmax-jacobian",
     file=FILE,
     theorem="softmax_jacobian",
-    digest="f330f44d1bc137a6",
+    digest="4c087a419f210363",
 )
 formal(
     "thm-activations-softmax-shift",
     file=FILE,
     theorem="softmax_shift",
-    digest="85221d43957f8a44",
+    digest="04144d1d6b26103d",
 )
 formal(
     "lem-activations-variance",
     file=FILE,
     theorem="mean_square_around",
-    digest="62e04e6c132c2e29",
+    digest="1148b485d5ea170f",
 )
 formal(
     "thm-activations-softmax-bound",
     file=FILE,
     theorem="jacobian_bounds",
-    digest="faed455a9e34e85f",
+    digest="63f0f7bc3fc44a2b",
     uses=["lem-activations-variance"],
 )
 formal(
     "lem-activations-lse-terms",
     file=FILE,
     theorem="partition_bounds",
-    digest="cc65a11872a7473a",
+    digest="143786f043b83170",
 )
 formal(
     "thm-activations-lse-bounds",
     file=FILE,
     theorem="logsumexp_bounds",
-    digest="16c9ffeaf4ef1471",
+    digest="20f880fe34e86064",
 )
 formal(
     "thm-activations-temperature",
     file=FILE,
     theorem="softmax_hot",
-    digest="b4b3c169f3f8f9a7",
+    digest="a1c96653e88af48f",
 )
 formal(
     "thm-activations-temperature-cold",
     file=FILE,
     theorem="softmax_cold",
-    digest="d6fd5aa53c4906d8",
+    digest="f9a3971b1bbc9f25",
     uses=["thm-activations-softmax-shift"],
 )
 formal(
     "thm-activations-cross-entropy",
     file=FILE,
     theorem="cross_entropy_gradient",
-    digest="d0514eac94ecc46f",
+    digest="6f0b61dd5f6d8a99",
 )
 formal(
     "lem-activations-layer-jacobian",
     file=FILE,
     theorem="network_jacobian",
-    digest="095ca9232e4f9e7e",
+    digest="ec08df8791327090",
 )
 formal(
     "lem-activations-depth-step",
     file=FILE,
     theorem="layer_stretches",
     uses=["lem-activations-layer-jacobian"],
-    digest="97728beccd846985",
+    digest="bb5721758d492ccf",
 )
 formal(
     "thm-activations-depth",
     file=FILE,
     theorem="slopes_multiply",
-    digest="b890dea62db2afdc",
+    digest="214d73f0f3c156f1",
     uses=["lem-activations-depth-step"],
 )

@@ -69,50 +69,50 @@ formal(
     "lem-ambiguous_images-gibbs",
     file="ambiguous_images.v",
     theorem="divergence_nonnegative",
-    digest="73ba17f5168664f0",
+    digest="3e617ac0b50e044b",
 )
 formal(
     "thm-ambiguous_images-entropy",
     file="ambiguous_images.v",
     theorem="entropy_bounds",
-    digest="0d03758d8c78e57c",
+    digest="9dde92bee1319721",
     uses=["lem-ambiguous_images-gibbs"],
 )
 formal(
     "prop-ambiguous_images-margin",
     file="ambiguous_images.v",
     theorem="margin_bounds",
-    digest="02cb571d22c6ec79",
+    digest="bdb03095db958018",
 )
 formal(
     "prop-ambiguous_images-rao",
     file="ambiguous_images.v",
     theorem="rao_bounds",
-    digest="7f0c55c8d7df6d54",
+    digest="caeab105c1db8c73",
 )
 formal(
     "thm-ambiguous_images-identity",
     file="ambiguous_images.v",
     theorem="mutual_information_divergences",
-    digest="f39ffddf1f6300e6",
+    digest="fb10d1265e86fa42",
 )
 formal(
     "thm-ambiguous_images-compensation",
     file="ambiguous_images.v",
     theorem="compensation",
-    digest="6f099b445349e655",
+    digest="c856bb086d469ab8",
 )
 formal(
     "thm-ambiguous_images-information",
     file="ambiguous_images.v",
     theorem="mutual_information_bounds",
-    digest="24ac6a236747a866",
+    digest="8ebe44974e973c95",
     uses=["lem-ambiguous_images-gibbs", "thm-ambiguous_images-identity"],
 )
 formal(
     "cor-ambiguous_images-two",
     file="ambiguous_images.v",
     theorem="jensen_shannon_two",
-    digest="7760ba3859ea9c28",
+    digest="d95a06c1f2d70a91",
     uses=["thm-ambiguous_images-information", "thm-ambiguous_images-identity"],
 )

@@ -13,73 +13,73 @@ formal(
     "thm-backpropagation-reverse",
     file=_FILE,
     theorem="reverse_accumulation",
-    digest="30f2230b3cc2443c",
+    digest="ad3914639b8b4f5e",
 )
 # The same for lists of steps with two operands: the algorithm itself.
 formal(
     "thm-backpropagation-reverse",
     file=_FILE,
     theorem="reverse_accumulation_is_gradient",
-    digest="2282d00246d19ed7",
+    digest="5d2018c9356bcff1",
 )
 formal(
     "cor-backpropagation-paths",
     file=_FILE,
     theorem="sum_over_paths",
-    digest="69c797f027bdb242",
+    digest="20b5e0dcb51f8c97",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
     "thm-backpropagation-system",
     file=_FILE,
     theorem="triangular_system",
-    digest="275c2ad1b4581721",
+    digest="6239bdd4e54659aa",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
     "thm-backpropagation-cheap-gradient",
     file=_FILE,
     theorem="cheap_gradient",
-    digest="b2015793a8e1e56e",
+    digest="d40377edd1a698f6",
 )
 formal(
     "thm-backpropagation-delta-rule",
     file=_FILE,
     theorem="delta_rule",
-    digest="10d73b9b4c476755",
+    digest="5e1b233b5dffd5ca",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
     "cor-backpropagation-parameters",
     file=_FILE,
     theorem="parameter_gradients",
-    digest="b6b7c53364ef9201",
+    digest="086bdfb5b030b111",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
     "prop-backpropagation-central",
     file=_FILE,
     theorem="central_difference",
-    digest="4450699f475c6e58",
+    digest="aa078dafef3ddeb8",
 )
 formal(
     "prop-backpropagation-complex",
     file=_FILE,
     theorem="complex_step",
-    digest="b65695a0403ddbc1",
+    digest="5752699739a3ad17",
 )
 formal(
     "lem-backpropagation-decay",
     file=_FILE,
     theorem="one_layer_back",
-    digest="28fdcf5795dac0d3",
+    digest="833c1abe4c4f6596",
     uses=["thm-backpropagation-delta-rule"],
 )
 formal(
     "prop-backpropagation-variance",
     file=_FILE,
     theorem="signal_size",
-    digest="dd79619d3d129b35",
+    digest="3e9aefbc50049685",
 )
 
 # Steps of derivations that hold for every size, and are shown at small sizes by the checker.
@@ -87,25 +87,25 @@ formal(
     "eq-backpropagation-partial-remaining",
     file=_FILE,
     theorem="remaining_gradient",
-    digest="59aa08356a36788b",
+    digest="e20697f21cafdc9c",
 )
 formal(
     "eq-backpropagation-unrolled",
     file=_FILE,
     theorem="unrolled",
-    digest="b24b23c16f3ad403",
+    digest="2b63f595ed41b812",
     uses=["thm-backpropagation-reverse"],
 )
 formal(
     "eq-backpropagation-tangent",
     file=_FILE,
     theorem="forward_mode",
-    digest="6c043f0aa4559d8c",
+    digest="33f0dada7de04644",
 )
 formal(
     "eq-backpropagation-delta-component",
     file=_FILE,
     theorem="delta_rule",
-    digest="339974a7b5ed5930",
+    digest="b9baf761e827448a",
     uses=["thm-backpropagation-reverse"],
 )

@@ -93,95 +93,95 @@ formal(
     "prop-convolution-flip",
     file="convolution.v",
     theorem="correlate_is_convolve_flip",
-    digest="3d156ac972d8fee3",
+    digest="96227a51bde844b2",
 )
 formal(
     "thm-convolution-equivariance",
     file="convolution.v",
     theorem="convolve_linear",
-    digest="d39c8c6af1992067",
+    digest="d23099d3045f8c00",
 )
 formal(
     "thm-convolution-equivariance",
     file="convolution.v",
     theorem="convolve_translate",
-    digest="92dd1a375c8bc80e",
+    digest="419bd7ab476daa14",
 )
 formal(
     "thm-convolution-converse",
     file="convolution.v",
     theorem="equivariant_is_convolution",
-    digest="fc07559117937d87",
+    digest="8429b30c328c96b1",
 )
 formal(
     "thm-convolution-converse",
     file="convolution.v",
     theorem="kernel_unique",
-    digest="3553f2426cfea8b2",
+    digest="19a3142c3d8c7c48",
 )
 formal(
     "thm-convolution-algebra",
     file="convolution.v",
     theorem="convolve_commutative",
-    digest="4915b8d76495ddd6",
+    digest="60f581116e132004",
 )
 formal(
     "thm-convolution-algebra",
     file="convolution.v",
     theorem="convolve_associative",
-    digest="00387e70eba1d24d",
+    digest="54a36623e958c313",
 )
 formal(
     "thm-convolution-algebra",
     file="convolution.v",
     theorem="convolve_delta",
-    digest="5ff58428cb3ffc3e",
+    digest="118c6861539a1d23",
 )
 formal(
     "prop-convolution-correlation-algebra",
     file="convolution.v",
     theorem="correlate_reversed",
-    digest="a51223037164eda3",
+    digest="78cd83c9fa26ced1",
 )
 formal(
     "prop-convolution-correlation-algebra",
     file="convolution.v",
     theorem="correlate_twice",
-    digest="e11f3fe81a0aca4d",
+    digest="1329696eaf63e80f",
 )
 formal(
     "thm-convolution-dft",
     file="convolution.v",
     theorem="dft_convolve",
-    digest="30bc006af3ad21e9",
+    digest="1aaccdae6bb472f5",
 )
 formal(
     "thm-convolution-separable",
     file="convolution.v",
     theorem="separable_rank",
-    digest="3bd40c5b7b2a3e7c",
+    digest="4d70ff59dbeaf1d1",
 )
 formal(
     "thm-convolution-size",
     file="convolution.v",
     theorem="output_size",
-    digest="2f41b6e6c5a34bb8",
+    digest="5b84ec2933322565",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",
-    digest="7c0eee9d2a7081c9",
+    digest="de8e9945aa2d836a",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="fa530f7c487780df",
+    digest="a1e88056155852bd",
 )
 formal(
     "thm-convolution-learning",
     file="convolution.v",
     theorem="descent_rate",
-    digest="9395fd3f4742d2eb",
+    digest="9f573697030993dc",
 )

@@ -89,92 +89,92 @@ formal(
     "thm-linear_networks-collapse",
     file="linear_networks.v",
     theorem="Collapse.affine_collapse",
-    digest="858b07bec5dcccb7",
+    digest="c1e046d71e1a223d",
 )
 formal(
     "thm-linear_networks-rank",
     file="linear_networks.v",
     theorem="Collapse.rank_of_widths",
-    digest="a75f68f080980e3e",
+    digest="170bd2a2c3658a8e",
     uses=["thm-linear_networks-collapse"],
 )
 formal(
     "thm-linear_networks-modes",
     file="linear_networks.v",
     theorem="Modes.balanced_layers",
-    digest="ec2352ad7a7c9dfd",
+    digest="f4fa72c555a6f41e",
 )
 formal(
     "thm-linear_networks-xor",
     file="linear_networks.v",
     theorem="ExclusiveOr.xor_corners",
-    digest="ac37def6b75b03fe",
+    digest="937228e39e42c494",
 )
 formal(
     "thm-linear_networks-xor",
     file="linear_networks.v",
     theorem="ExclusiveOr.xor_not_affinely_separable",
-    digest="b414ec72fbfaf215",
+    digest="407375199b41f13a",
 )
 formal(
     "thm-linear_networks-xor-fit",
     file="linear_networks.v",
     theorem="ExclusiveOr.best_affine_fit",
-    digest="1bc939f3d0eea473",
+    digest="4400cce32d955eb0",
 )
 formal(
     "thm-linear_networks-xor-relu",
     file="linear_networks.v",
     theorem="ExclusiveOr.relu_network_computes_xor",
-    digest="689f777c1c524dfe",
+    digest="be8bae3d0115f5ff",
 )
 formal(
     "thm-linear_networks-degree",
     file="linear_networks.v",
     theorem="Degree.degree_of_network",
-    digest="ddafe27e2d49233d",
+    digest="38b128b345a4db7e",
 )
 formal(
     "thm-linear_networks-chebyshev",
     file="linear_networks.v",
     theorem="Chebyshev.signed_distances",
-    digest="263b28743494958a",
+    digest="aae56e1e93cde83b",
 )
 formal(
     "thm-linear_networks-chebyshev",
     file="linear_networks.v",
     theorem="Alternation.alternation",
-    digest="f6e6a17d80882816",
+    digest="22f6a732b4c5a6f2",
 )
 formal(
     "thm-linear_networks-smooth",
     file="linear_networks.v",
     theorem="Differences.units_tend_to_power",
-    digest="24b2bbddbb5767cf",
+    digest="7f1ac4954670fabd",
 )
 formal(
     "thm-linear_networks-ridge",
     file="linear_networks.v",
     theorem="Ridge.exchange",
-    digest="5167e637a0b96c20",
+    digest="457caf0bba48e79c",
 )
 formal(
     "thm-linear_networks-interpolation",
     file="linear_networks.v",
     theorem="Interpolant.network_interpolates",
-    digest="6e96e6ea6d2fffad",
+    digest="9324913c3fcc7825",
 )
 formal(
     "thm-linear_networks-lipschitz",
     file="linear_networks.v",
     theorem="Interpolation.interpolation_error_lipschitz",
-    digest="fe58fd06b010b971",
+    digest="09728fc3cee1d7ad",
     uses=["thm-linear_networks-interpolation"],
 )
 formal(
     "thm-linear_networks-curvature",
     file="linear_networks.v",
     theorem="Interpolation.interpolation_error_smooth",
-    digest="9f4ef3d41e626d89",
+    digest="d7060e12d64b7bd8",
     uses=["thm-linear_networks-interpolation"],
 )

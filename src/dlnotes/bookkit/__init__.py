@@ -1,7 +1,9 @@
 """The Sphinx extension of the book.
 
 One module a concern: formulas as MathML (`mathml`) in a font cut to what the book uses
-(`mathfont`), figures that follow the colour scheme of the page (`pictures`), folded proofs and
+(`mathfont`); derivations, definitions and tables of notation (`displays`, `notation`), errata
+(`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
+`graph`); figures that follow the colour scheme of the page (`pictures`), folded proofs and
 solutions (`folding`), repairs to the extensions that the book builds on (`repairs`), and the
 command that builds everything (`building`, run as ``python -m dlnotes.bookkit``).
 """
@@ -19,7 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["setup"]
 
-_PARTS = ("mathml", "mathfont", "displays", "notation", "pictures", "folding", "repairs")
+_PARTS = (
+    "mathml",
+    "mathfont",
+    "displays",
+    "notation",
+    "errata",
+    "claims",
+    "ledger",
+    "pictures",
+    "folding",
+    "repairs",
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
