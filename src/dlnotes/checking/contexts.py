@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from flint import arb, fmpq
 
-from dlnotes.checking.engines.inequalities import implied, is_signed
+from dlnotes.checking.engines.implications import implied
+from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.engines.points import Indeterminate, coordinate, evaluate, truth_at
 from dlnotes.checking.semantics.core import CASES, KINK
 from dlnotes.checking.semantics.interpret import Interpreter

@@ -11,6 +11,7 @@ from flint import arb, fmpq
 
 from dlnotes.checking.contexts import weaker
 from dlnotes.checking.engines import points, symbolic
+from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
@@ -74,7 +75,7 @@ def _prove_in(context: Context, step: Step) -> _Outcome:
         else:
             gap = y - x if step.op in (r"\le", "<") else x - y
             strict = step.op in ("<", ">")
-            gap = symbolic.close_operators(gap, context.implied)
+            gap = close_operators(gap, context.implied)
             if _holds(context, gap, strict):
                 continue
             verdict = certify_sign(

@@ -9,6 +9,7 @@ import sympy as sp
 from flint import acb, arb
 
 from dlnotes.checking.engines import points, sampling, symbolic
+from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.limits import NoLimit
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.values import NotGeneral
@@ -200,7 +201,7 @@ def _refute_closed(
                 with time_limit(4.5):
                     for m, c in enumerate(pair):
                         try:
-                            closed.append(symbolic.close_operators(c, context.implied))
+                            closed.append(close_operators(c, context.implied))
                         except NoLimit as error:
                             lost[m] = str(error)
                 if any(lost):

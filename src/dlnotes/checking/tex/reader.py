@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlnotes.checking.tex.atoms import STOP, Atoms
+from dlnotes.checking.tex.calls import FUNCTIONS
 from dlnotes.checking.tex.cursor import RELATIONS
 from dlnotes.checking.tex.nodes import Node
-from dlnotes.checking.tex.operators import BIG, Operators
 from dlnotes.checking.tex.tokens import INFIX
 
 if TYPE_CHECKING:
@@ -18,96 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS", "Reader", "read", "read_expression"]
 
-FUNCTIONS = {
-    rf"\{n}": n
-    for n in [
-        "exp",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arctan",
-        "arcsin",
-        "arccos",
-        "det",
-        "gcd",
-        "cot",
-        "sec",
-        "csc",
-    ]
-} | {
-    rf"\operatorname{{{n}}}": n
-    for n in [
-        "erf",
-        "erfc",
-        "sign",
-        "sgn",
-        "tr",
-        "diag",
-        "rank",
-        "vec",
-        "exp",
-        "log",
-        "tanh",
-        "sinh",
-        "cosh",
-        "atanh",
-        "artanh",
-        "asinh",
-        "arsinh",
-        "det",
-        "softplus_",
-        "abs",
-        "len",
-        "Re",
-        "Im",
-    ]
-}
-_STOP = {
-    "",
-    "+",
-    "-",
-    ")",
-    "]",
-    "}",
-    ",",
-    ";",
-    "&",
-    r"\\",
-    ":",
-    r"\}",
-    r"\rvert",
-    r"\rVert",
-    r"\rangle",
-    r"\rfloor",
-    r"\rceil",
-    r"\Rightarrow",
-    r"\iff",
-    r"\to",
-    r"\land",
-    "^",
-    "_",
-    "'",
-    "!",
-    "/",
-    "*",
-    r"\cdot",
-    r"\times",
-    r"\odot",
-    r"\star",
-    r"\circ",
-    r"\otimes",
-    r"\bmod",
-    r"\pmod",
-    r"\right.",
-    r"\forall",
-    r"\sim",
-    ".",
-} | RELATIONS
-_MATRIX = {"bmatrix", "pmatrix", "matrix", "vmatrix", "smallmatrix"}
 _ALIGN = {"aligned", "align", "align*", "gathered", "split", "alignedat", "equation", "gather"}
 
 
@@ -145,7 +56,7 @@ def read_expression(
     return node
 
 
-class Reader(Operators):
+class Reader(Atoms):
     """The whole grammar; see `read`."""
 
     # -- formulas ------------------------------------------------------------------------
@@ -165,9 +76,6 @@ class Reader(Operators):
                 self.fail(f"unread input {self.here!r}")
             self.fail(f"{self.here!r} is not read here")
         return node
-
-    def _environment(self) -> str:
-        return self.here[self.here.index("{") + 1 : -1]
 
     def formula(self) -> Node:
         r"""Read ``A \iff B``, ``A \Rightarrow B`` or a conjunction."""
@@ -352,7 +260,7 @@ class Reader(Operators):
     def juxtaposed(self) -> bool:
         """Whether another factor follows without a sign."""
         text = self.here
-        if text in _STOP or self.token.kind == "end" or self.i in self.differentials:
+        if text in STOP or self.token.kind == "end" or self.i in self.differentials:
             return False
         if self.limits and self.i == self.limits[-1]:
             return False
@@ -484,310 +392,3 @@ class Reader(Operators):
         ):
             return True
         return any(self._array_like(a) for a in node.args)
-
-    def atom_without_power(self) -> Node:
-        """Read an atom."""
-        first, token = self.i, self.token
-        if token.kind == "num":
-            self.take()
-            return Node("num", value=token.text, span=self.span_from(first))
-        simple = self._bracket_atom(first)
-        if simple is not None:
-            return simple
-        named = self.name()
-        if named is not None:
-            return named
-        special = {
-            r"\frac": self.fraction,
-            r"\lim": self.limit,
-            r"\int": self.integral,
-            r"\partial": self.partial,
-            r"\nabla": self.gradient,
-            r"\sqrt": self._root,
-            r"\binom": self._binomial,
-        }
-        if token.text in self.vocabulary.operators and token.text not in INFIX:
-            self.take()
-            self.take("{")
-            self.bracketed("(")
-            inner = self.expr()
-            self.leave()
-            self.take("}")
-            key = f"operator {token.text}"
-            return Node("apply", (inner,), ("entry", key, 0, 0), self.span_from(first))
-        if token.text in special:
-            return special[token.text]()
-        if token.text in BIG:
-            return self.big()
-        if token.text in FUNCTIONS:
-            return self._builtin(first)
-        text, end = self.group_text(first)
-        if text in (
-            r"\mathbb{E}",
-            r"\operatorname{E}",
-            "E",
-            r"\operatorname{Var}",
-            r"\operatorname{Cov}",
-        ) and self.tokens[end].text in ("[", "_", "("):
-            self.i = end
-            return self._expectation(first, text)
-        if text in (r"\mathbb{1}", r"\mathbf{1}") and self.tokens[end].text in (
-            "[",
-            r"\{",
-            "(",
-        ):
-            self.i = end
-            return self._indicator(first)
-        if token.text in (r"\pi", "e", r"\infty"):
-            self.take()
-            return Node("const", value=token.text.strip("\\"), span=self.span_from(first))
-        if token.text == r"\delta" and self.peek() == "_":
-            self.take()
-            self.take("_")
-            self.take("{")
-            close = self.closing(self.i)
-            args = self.indices(self.i, close, 2)
-            if args is None:
-                self.fail("Kronecker's delta has two indices", r"\delta_{ij}")
-            self.i = close
-            self.take("}")
-            return Node("call", tuple(args), "kronecker", self.span_from(first))
-        if token.kind == "env" and token.text.startswith(r"\begin"):
-            return self._environment_atom(first)
-        if token.kind in ("letter", "cmd", "word") and (
-            token.kind != "cmd" or token.text not in _STOP
-        ):
-            self.undeclared()
-        found = "the end" if token.kind == "end" else repr(token.text)
-        return self.fail(f"expected an expression, found {found}")
-
-    def _bracket_atom(self, first: int) -> Node | None:
-        pairs = {"(": ")", "{": "}", "[": "]"}
-        text = self.here
-        if text in pairs:
-            self.take()
-            self.bracketed("(")
-            node = self.expr()
-            if text == "[" and self.here in RELATIONS:
-                self.i = first + 1
-                inner = self.condition()
-                node = Node("indicator", (inner,))
-            self.leave()
-            self.take(pairs[text], "every bracket is closed by its own kind")
-            if node.kind == "indicator":
-                return Node("indicator", node.args, span=self.span_from(first))
-            return Node(node.kind, node.args, node.value, self.span_from(first))
-        if text in ("|", r"\lvert", r"\|", r"\lVert"):
-            close = {"|": "|", r"\lvert": r"\rvert", r"\|": r"\|", r"\lVert": r"\rVert"}[text]
-            self.take()
-            found = self.lookup()
-            if found and found[0].role == "set" and self.tokens[found[2]].text == close:
-                self.i = found[2] + 1
-                value = ("entry", found[0].key)
-                return Node("cardinality", found[1], value, self.span_from(first))
-            self.bracketed(close)
-            node = self.expr()
-            self.leave()
-            self.take(close)
-            if text in ("|", r"\lvert"):
-                return Node("abs", (node,), span=self.span_from(first))
-            order = ""
-            if self.here == "_":
-                self.take()
-                self.take("{")
-                order = self.take().text
-                self.take("}")
-            return Node("norm", (node,), order, self.span_from(first))
-        wrapped = {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
-        if text in wrapped:
-            self.take()
-            node = self.expr()
-            self.take(wrapped[text][0])
-            return Node(wrapped[text][1], (node,), span=self.span_from(first))
-        if text == r"\langle":
-            self.take()
-            left = self.expr()
-            self.take(",")
-            right = self.expr()
-            self.take(r"\rangle")
-            return Node("inner", (left, right), span=self.span_from(first))
-        if text == r"\left.":
-            return self._evaluation(first)
-        return None
-
-    def _evaluation(self, first: int) -> Node:
-        self.take()
-        save = self.i
-        depth = 0
-        j = self.i
-        while not (depth == 0 and self.tokens[j].text == r"\rvert"):
-            depth += {r"\lvert": 1, r"\rvert": -1}.get(self.tokens[j].text, 0)
-            j += 1
-            if j >= len(self.tokens):
-                self.fail(r"\left. needs \right|_{x=a}", at=first)
-        self.i = save
-        body = self.within(j)
-        self.take()
-        self.take("_", r"write \right|_{x = a}")
-        self.take("{")
-        variable = self.atom_without_power()
-        self.take("=")
-        value = self.expr()
-        self.take("}")
-        return Node("at", (body, variable, value), span=self.span_from(first))
-
-    def _root(self) -> Node:
-        first = self.i
-        self.take()
-        order = Node("num", value="2")
-        if self.here == "[":
-            self.take()
-            order = self.expr()
-            self.take("]")
-        self.take("{")
-        self.bracketed("(")
-        body = self.expr()
-        self.leave()
-        self.take("}")
-        return Node("root", (order, body), span=self.span_from(first))
-
-    def _binomial(self) -> Node:
-        first = self.i
-        self.take()
-        self.take("{")
-        above = self.expr()
-        self.take("}")
-        self.take("{")
-        below = self.expr()
-        self.take("}")
-        return Node("call", (above, below), "binomial", self.span_from(first))
-
-    def _builtin(self, first: int) -> Node:
-        token = self.take()
-        name = FUNCTIONS[token.text]
-        power: Node | None = None
-        base: Node | None = None
-        if self.here == "_" and name == "log":
-            self.take()
-            self.take("{")
-            base = self.expr()
-            self.take("}")
-        if self.here == "'":
-            self.fail(f"{token.text}' is not read", rf"write \frac{{d}}{{dx}}{token.text}(x)")
-        if self.here == "^":
-            self.take()
-            self.take("{")
-            power = self.expr()
-            if power.kind == "neg":
-                self.fail(
-                    f"{token.text}^{{-1}} is read in two ways", "write 1/f(x) or the name"
-                )
-            self.take("}")
-        if self.here in ("(", "["):
-            args = self.arguments()
-        else:
-            big = self.here in BIG
-            args = [self.big() if big else self.factor()]
-            if self.juxtaposed() and self.here not in FUNCTIONS and not big:
-                self.fail(
-                    f"where the argument of {token.text} ends is not clear",
-                    f"write {token.text}(x)",
-                )
-        extra = (base,) if base is not None else ()
-        node = Node("call", (*args, *extra), name, self.span_from(first))
-        if power is not None:
-            node = Node("pow", (node, power), "elementwise", self.span_from(first))
-        return node
-
-    def _expectation(self, first: int, text: str) -> Node:
-        kind = {r"\operatorname{Var}": "var", r"\operatorname{Cov}": "cov"}.get(text, "expect")
-        variable: tuple[str, str] | None = None
-        bound = None
-        if self.here == "_":
-            self.take()
-            self.take("{")
-            end = self.closing(self.i)
-            inner = [t.text for t in self.tokens[self.i : end]]
-            name = None
-            if r"\sim" in inner:
-                name = self.variable()
-                self.take(r"\sim")
-            found = self.lookup()
-            if found is None or found[0].role != "distribution":
-                if name is None and (v := self.name()) is not None and v.kind == "name":
-                    variable = (v.value, "")
-                else:
-                    self.fail("expected a declared distribution", r"\mathbb{E}_{x \sim p}[...]")
-            else:
-                self.i = found[2]
-                variable = (name or "", found[0].key)
-            self.take("}")
-            if name is not None:
-                bound = self.bind(name)
-        args = self.arguments()
-        if bound is not None:
-            self.release(bound)
-        if len(args) != (2 if kind == "cov" else 1):
-            self.fail("wrong number of arguments", at=first)
-        return Node(kind, tuple(args), variable, self.span_from(first))
-
-    def _indicator(self, first: int) -> Node:
-        close = {"[": "]", r"\{": r"\}", "(": ")"}[self.take().text]
-        self.bracketed("(")
-        inner = self.condition()
-        self.leave()
-        self.take(close)
-        return Node("indicator", (inner,), span=self.span_from(first))
-
-    def _environment_atom(self, first: int) -> Node:
-        name = self._environment()
-        if name not in _MATRIX and name != "cases":
-            self.fail(f"the environment {name} is not read here", "bmatrix, pmatrix or cases")
-        self.take()
-        if name == "cases":
-            return self._cases(first)
-        rows: list[list[Node]] = [[]]
-        self.bracketed("row")
-        while True:
-            rows[-1].append(self.expr())
-            if self.here == "&":
-                self.take()
-            elif self.here == r"\\":
-                self.take()
-                if self.token.kind == "env":
-                    break
-                rows.append([])
-            else:
-                break
-        self.leave()
-        self.take(rf"\end{{{name}}}", "rows end with \\\\, entries with &")
-        width = len(rows[0])
-        if any(len(r) != width for r in rows):
-            self.fail(f"rows of different length in this {name}", at=first)
-        flat = tuple(x for row in rows for x in row)
-        node = Node("matrix", flat, width, self.span_from(first))
-        return Node("call", (node,), "det", node.span) if name == "vmatrix" else node
-
-    def _cases(self, first: int) -> Node:
-        args: list[Node] = []
-        self.bracketed("row")
-        while True:
-            args.append(self.expr())
-            if self.here == ",":
-                self.take()
-            self.take("&", "write value & condition")
-            if self.here in (r"\operatorname{otherwise}", r"\operatorname{else}"):
-                self.take()
-                args.append(Node("true"))
-            else:
-                args.append(self.condition())
-            if self.here in (",", "."):
-                self.take()
-            if self.here != r"\\":
-                break
-            self.take()
-            if self.token.kind == "env":
-                break
-        self.leave()
-        self.take(r"\end{cases}", "a condition is a relation such as x > 0")
-        return Node("cases", tuple(args), span=self.span_from(first))
