@@ -66,7 +66,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dlnotes.checking.tex.tokens import ACCENTS, INFIX, Token, canonical
+from dlnotes.checking import heads
+from dlnotes.checking.heads import VocabularyError
+from dlnotes.checking.tex.tokens import Token, canonical
 
 __all__ = ["Entry", "VocabularyError", "is_signal", "parse_entry"]
 
@@ -95,10 +97,6 @@ _ARRAY = re.compile(
     r"^(?P<adj>[a-z ]*?)\s*\b(?P<what>vector|matrix|identity|ones|zeros|basis)\b"
     r"\s*(?P<shape>.*)$"
 )
-
-
-class VocabularyError(ValueError):
-    """A line of a notation block that cannot be read; quotes the line."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +141,6 @@ class Entry:
         return sum(isinstance(p, str) for p in self.pattern)
 
 
-def _text(tokens: list[Token]) -> str:
-    return "".join(t.text for t in tokens)
-
-
 def parse_entry(line: str) -> Entry:
     """Read one line of a notation block.
 
@@ -175,11 +169,11 @@ def parse_entry(line: str) -> Entry:
         if mark == " := " and not signal and (match := _RESULT.search(meaning)):
             signal = _signal(match[1])
         elif match := _DIRECT.search(meaning):
-            direct = tuple(_text(canonical(h)[:-1]) for h in match[1].split())
+            direct = tuple(heads.text(canonical(h)[:-1]) for h in match[1].split())
         elif match := _RANGE.search(meaning):
             slots.insert(0, (match[1], match[2].strip(), match[3].strip()))
         elif match := _PARAMETER.search(meaning):
-            kinds.insert(0, (_text(canonical(match[1])[:-1]), match[2].strip()))
+            kinds.insert(0, (heads.text(canonical(match[1])[:-1]), match[2].strip()))
         elif match := _INDEXSET.search(meaning):
             slots.insert(0, (match[1], "in", match[2]))
         else:
@@ -190,26 +184,26 @@ def parse_entry(line: str) -> Entry:
     except ValueError as error:
         msg = f"cannot read the head of {line.strip()!r}: {error}"
         raise VocabularyError(msg) from error
-    operator = _operator(tokens, {k for k, _ in kinds}) if signal else None
+    operator = heads.operator_of(tokens, {k for k, _ in kinds}) if signal else None
     if operator is not None:
         sign, params, component = operator
         name = [Token(f"operator {sign}", "punct", 0, 0)]
-    elif signal and not any(t.text in ("(", "[") for t in _outside(tokens)):
+    elif signal and not any(t.text in ("(", "[") for t in heads.outside(tokens)):
         sign, params = "", ()
-        name, component = _split_places(tokens)
+        name, component = heads.split_places(tokens)
     else:
         sign = ""
-        name, params, component = _split_head(tokens, line)
+        name, params, component = heads.split_head(tokens, line)
     names = {s[0] for s in slots}
-    pattern = _pattern(name, names)
-    order = _slot_order(name, names)
+    pattern = heads.pattern(name, names)
+    order = heads.slot_order(name, names)
     unused = [s for s in slots if s[0] not in {t.text for t in tokens}]
     if unused:
         msg = f"index {unused[0][0]} has a range but is not in the head of {line.strip()!r}"
         raise VocabularyError(msg)
     fields: dict[str, object] = {
         "head": head,
-        "key": _text(name),
+        "key": heads.text(name),
         "pattern": pattern,
         "params": params,
         "component": component,
@@ -249,122 +243,6 @@ def _signal(text: str) -> str:
 def is_signal(text: str) -> bool:
     """Whether `text` reads ``row mod N``, ``image`` or ``kernel r``."""
     return _SIGNAL.fullmatch(text) is not None
-
-
-def _outside(tokens: list[Token]) -> list[Token]:
-    """Return the tokens that stand outside of braces."""
-    depth, out = 0, []
-    for token in tokens:
-        depth -= token.text == "}"
-        if depth == 0:
-            out.append(token)
-        depth += token.text == "{"
-    return out
-
-
-def _places(tokens: list[Token]) -> tuple[str, ...]:
-    """Return the letters of a subscript ``_{a,b}``."""
-    return tuple(t.text for t in tokens[2:-1] if t.text != ",")
-
-
-def _split_places(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
-    r"""Split ``\tilde{k}_{a,b}`` into the name and the letters of its entries."""
-    depth, at = 0, None
-    for j, token in enumerate(tokens):
-        depth += token.text == "{"
-        depth -= token.text == "}"
-        if token.text == "_" and depth == 0:
-            at = j
-    if at is None:
-        return tokens, ()
-    return tokens[:at], _places(tokens[at:])
-
-
-def _operator(
-    tokens: list[Token], known: set[str]
-) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    r"""Read ``(u * v)_n`` or ``\hat{u}_q``; u and v are declared behind the definition."""
-    texts = [t.text for t in tokens]
-    if texts[:1] == ["("] and ")" in texts:
-        close = texts.index(")")
-        inner = texts[1:close]
-        for sign in INFIX:
-            if sign in inner:
-                at = inner.index(sign)
-                params = ("".join(inner[:at]), "".join(inner[at + 1 :]))
-                if set(params) <= known and close + 1 < len(texts):
-                    return sign, params, _places(tokens[close + 1 :])
-    if len(texts) > 4 and texts[0] in ACCENTS and texts[1] == "{":
-        close = texts.index("}")
-        param = "".join(texts[2:close])
-        if param in known and texts[close + 1 : close + 2] == ["_"]:
-            return texts[0], (param,), _places(tokens[close + 1 :])
-    return None
-
-
-def _split_head(
-    tokens: list[Token], line: str
-) -> tuple[list[Token], tuple[str, ...], tuple[str, ...]]:
-    """Split a head into name, parameters and the indices of a vector-valued function."""
-    depth, opening = 0, None
-    for j, token in enumerate(tokens):
-        if token.text == "{":
-            depth += 1
-        elif token.text == "}":
-            depth -= 1
-        elif token.text in ("(", "[") and depth == 0 and j > 0:
-            opening = j
-            break
-    if opening is None:
-        return tokens, (), ()
-    close = max(j for j, t in enumerate(tokens) if t.text in (")", "]"))
-    params: list[str] = [""]
-    for token in tokens[opening + 1 : close]:
-        if token.text in (",", ";", "|", r"\|"):
-            params.append("")
-        else:
-            params[-1] += token.text
-    component: tuple[str, ...] = ()
-    rest = tokens[close + 1 :]
-    if rest:
-        if rest[0].text != "_":
-            msg = f"cannot read what follows the arguments in {line.strip()!r}"
-            raise VocabularyError(msg)
-        component = tuple(t.text for t in rest[2:-1] if t.text != ",")
-    if not all(params):
-        msg = f"empty parameter in {line.strip()!r}"
-        raise VocabularyError(msg)
-    return tokens[:opening], tuple(params), component
-
-
-def _slot_order(tokens: list[Token], names: set[str]) -> list[str]:
-    depth, out = 0, []
-    for token in tokens:
-        depth += token.text == "{"
-        depth -= token.text == "}"
-        if depth and token.text in names:
-            out.append(token.text)
-    return out
-
-
-def _pattern(tokens: list[Token], names: set[str]) -> tuple[str | int, ...]:
-    """Literal tokens, and an integer for so many indices that stand side by side."""
-    out: list[str | int] = []
-    depth = 0
-    for token in tokens:
-        depth += token.text == "{"
-        if depth and token.text in names:
-            if out and isinstance(out[-1], int):
-                out[-1] += 1
-            elif len(out) > 1 and out[-1] == "," and isinstance(out[-2], int):
-                out.pop()
-                out[-1] += 1  # type: ignore[operator]
-            else:
-                out.append(1)
-        else:
-            out.append(token.text)
-        depth -= token.text == "}"
-    return tuple(out)
 
 
 def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:

@@ -9,7 +9,7 @@ import mpmath as mp
 import sympy as sp
 
 from dlnotes.checking.contexts import Context
-from dlnotes.checking.engines.points import coordinate
+from dlnotes.checking.engines.samples import coordinate
 from dlnotes.checking.engines.sampling import NoValue, decimal_value
 from dlnotes.checking.semantics.values import Undefined
 

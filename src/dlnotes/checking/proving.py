@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from flint import arb, fmpq
 
-from dlnotes.checking.contexts import weaker
 from dlnotes.checking.engines import points, symbolic
 from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
+from dlnotes.checking.hypotheses import weaker
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.side_conditions import domains_differ
 from dlnotes.checking.steps import Step, choices_of, context_of

@@ -11,6 +11,7 @@ from flint import acb, arb
 from dlnotes.checking.engines import points, sampling, symbolic
 from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.limits import NoLimit
+from dlnotes.checking.engines.samples import generic_note
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.values import NotGeneral
 from dlnotes.checking.verdicts import (
@@ -85,7 +86,7 @@ def _counterexample(
     for s in sorted(symbols - used, key=str):
         if s in point.exact:
             shown[names.get(s, str(s))] = str(point.exact[s])
-    note = points.generic_note([c for side in sides for c in side.cells])
+    note = generic_note([c for side in sides for c in side.cells])
     note = "; ".join(x for x in (note, where) if x)
     return Counterexample(shown, left, right, step.op, step.text(tex), note)
 
