@@ -167,7 +167,8 @@ def _eventual(condition: Any, t: Any, end: Any, implied: Any) -> Any:
     coefficients = sp.Poly(gap, t).all_coeffs()
     if end == 0:
         coefficients.reverse()
-    out, before = [], []
+    out: list[Any] = []
+    before: list[Any] = []
     for c in coefficients:
         out.append(sp.And(*before, sp.Gt(c, 0)))
         if c.is_nonzero or (implied is not None and implied(sp.Ne(c, 0, evaluate=False))):

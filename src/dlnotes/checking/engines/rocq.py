@@ -27,14 +27,19 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from dlnotes.checking.engines.rocq_output import (
+    ALLOWED_AXIOMS,
+    FormalTheorem,
+    RocqError,
+    read_output,
+    with_queries,
+)
 from dlnotes.checking.engines.rocq_source import (
     LIBRARY,
     Forbidden,
     dependencies,
     forbidden,
     formal_statement,
-    sentences,
-    theorems,
 )
 from dlnotes.checking.verdicts import Tier, Verdict, proved, unproved
 
@@ -66,51 +71,12 @@ APT_PACKAGES = (
 )
 """Debian packages that compile the files of ``proofs/``."""
 
-ALLOWED_AXIOMS = frozenset(
-    {
-        "ClassicalDedekindReals.sig_forall_dec",
-        "ClassicalDedekindReals.sig_not_dec",
-        "FunctionalExtensionality.functional_extensionality_dep",
-        "Classical_Prop.classic",
-    }
-)
-"""The axioms of Coq's real numbers; a theorem that rests on another one is not accepted."""
 
 _VERSION = "1"  # of this driver: part of the cache's key
 
 
 class RocqAbsent(RuntimeError):
     """There is no compiler on this machine."""
-
-
-class RocqError(RuntimeError):
-    """A file does not compile, or not in time."""
-
-
-@dataclass(frozen=True)
-class FormalTheorem:
-    """A theorem that was compiled.
-
-    Parameters
-    ----------
-    name
-        Qualified name inside the file.
-    statement
-        As the compiler prints it.
-    axioms
-        What it rests on, or the theorems that it was printed with; empty when it is closed
-        under the global context.
-    seconds
-        Time that its statement and proof took.
-    line
-        Where it stands.
-    """
-
-    name: str
-    statement: str
-    axioms: tuple[str, ...]
-    seconds: float
-    line: int
 
 
 @dataclass(frozen=True)
@@ -177,36 +143,6 @@ def _digest(path: Path, engine: str) -> str:
     return state.hexdigest()[:24]
 
 
-def _asked(text: str) -> dict[str, str]:
-    """Return which ``Print Assumptions`` of the file covers which theorem.
-
-    To print axioms one theorem at a time walks through the libraries each time. A file may
-    therefore print those of ``Definition theorems := (@a, @b, ...)``; they are then stated
-    for each of its members, as an upper bound.
-    """
-    found: dict[str, str] = {}
-    bundles: dict[str, list[str]] = {}
-    for s in sentences(text):
-        match = re.fullmatch(r"Definition ([\w']+) := \( ?(@[\w'.]+(?:, @[\w'.]+)*)\)", s.text)
-        if match:
-            bundles[match[1]] = [name.lstrip("@") for name in match[2].split(", ")]
-        if s.text.startswith("Print Assumptions "):
-            name = s.text.split()[-1]
-            found |= dict.fromkeys(bundles.get(name, [name]), name)
-    return found
-
-
-def _with_queries(text: str) -> str:
-    """Append what makes the compiler print each statement and its axioms."""
-    asked = _asked(text)
-    lines = ["\nSet Printing Width 96."]
-    for name in theorems(text):
-        lines.append(f"Check @{name}.")
-        if name not in asked:
-            lines.append(f"Print Assumptions {name}.")
-    return text + "\n".join(lines) + "\n"
-
-
 def _run(command: list[str], folder: Path, seconds: float) -> str:
     """Run the compiler in its own process group; all of it ends with the time limit."""
     process = subprocess.Popen(
@@ -228,49 +164,6 @@ def _run(command: list[str], folder: Path, seconds: float) -> str:
     if process.returncode:
         raise RocqError((err.strip() or out.strip())[-2000:])
     return out
-
-
-_TIMING = re.compile(r"^Chars (\d+) - (\d+) \[.*?\] ([\d.]+) secs", re.MULTILINE)
-
-
-def _read_output(text: str, output: str) -> tuple[FormalTheorem, ...]:
-    """Sort what the compiler printed by sentence, and collect it by theorem."""
-    raw = text.encode()
-    messages: dict[str, str] = {}
-    times: list[tuple[int, str, float]] = []
-    before = 0
-    for match in _TIMING.finditer(output):
-        start, stop = int(match[1]), int(match[2])
-        sentence = " ".join(raw[start:stop].decode().split())
-        messages[sentence] = output[before : match.start()].strip()
-        times.append((len(raw[:start].decode()), sentence, float(match[3])))
-        before = match.end()
-        before = output.find("\n", before) + 1 or before
-    found, asked = [], _asked(text)
-    for name, s in theorems(text).items():
-        seconds = 0.0
-        for start, sentence, spent in times:
-            if start >= s.start:
-                seconds += spent
-                if sentence in ("Qed.", "Defined."):
-                    break
-        shown = messages[f"Check @{name}."]
-        statement = " ".join(shown.partition(":")[2].split())
-        axioms = _axioms(messages[f"Print Assumptions {asked[name]}."])
-        found.append(FormalTheorem(name, statement, axioms, round(seconds, 3), s.line))
-    return tuple(found)
-
-
-def _axioms(shown: str) -> tuple[str, ...]:
-    if "Closed under the global context" in shown:
-        return ()
-    names = re.findall(r"^([A-Za-z_][\w'.]*)(?:\s*:|$)", shown, re.MULTILINE)
-    return tuple(sorted({_full_name(n) for n in names if n != "Axioms"}))
-
-
-def _full_name(axiom: str) -> str:
-    """Return an accepted axiom's full name (the compiler prints the shortest that is clear)."""
-    return next((a for a in ALLOWED_AXIOMS if a == axiom or a.endswith(f".{axiom}")), axiom)
 
 
 def compile_file(
@@ -320,7 +213,7 @@ def compile_file(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=cache, prefix=f".{path.stem}-") as folder:
         work = Path(folder)
-        asking = _with_queries(text)
+        asking = with_queries(text)
         (work / path.name).write_text(asking, encoding="utf-8")
         output = _run(
             [*command, "-q", "-time", "-w", "none", *needed, "-Q", ".", LIBRARY, path.name],
@@ -331,7 +224,7 @@ def compile_file(
             path.name,
             engine,
             round(time.perf_counter() - began, 3),
-            _read_output(asking, output),
+            read_output(asking, output),
         )
         (work / "result.json").write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
         keep = work / "keep"

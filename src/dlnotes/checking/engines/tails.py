@@ -26,7 +26,8 @@ import sympy
 from flint import arb
 
 from dlnotes.checking.engines.balls import Unsupported, compile_ball, constant
-from dlnotes.checking.engines.scales import ONE, Scale, TooShort, sign_of
+from dlnotes.checking.engines.scales import ONE, Scale, TooShort
+from dlnotes.checking.engines.tail_coefficients import Coefficient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,34 +40,6 @@ MOST_TERMS = 24
 
 class Undecided(Exception):
     """The tail's sign or limit cannot be read off."""
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """A ball, and the exact number that it stands for where that is known."""
-
-    ball: arb
-    exact: sympy.Expr | None = None
-
-    @classmethod
-    def of(cls, number: sympy.Expr) -> Coefficient:
-        """Return an exact coefficient."""
-        return cls(constant(number), number)
-
-    def __add__(self, other: Coefficient) -> Coefficient:
-        if self.exact is not None and other.exact is not None:
-            return Coefficient.of(sympy.expand(self.exact + other.exact))
-        return Coefficient(self.ball + other.ball)
-
-    def __mul__(self, other: Coefficient) -> Coefficient:
-        if self.exact is not None and other.exact is not None:
-            return Coefficient.of(sympy.expand(self.exact * other.exact))
-        return Coefficient(self.ball * other.ball)
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether the coefficient is exactly zero."""
-        return self.exact is not None and sign_of(self.exact) == 0
 
 
 Tail = dict[Scale, Coefficient]
