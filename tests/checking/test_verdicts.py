@@ -275,3 +275,55 @@ class TestTies:
     def test_component_of_an_array_with_one_entry(self):
         text = "N : integer >= 1\nL : matrix N x N\ni : index 1..N\ne_k : basis N, k = 1..N"
         assert verdict(text, r"(L^2)_{Ni} = e_N^\top L^2 e_i").passed
+
+
+SPECIAL = r"""
+n : integer >= 1
+U : orthogonal matrix n x n
+V : orthogonal matrix n x n
+D : diagonal matrix n x n
+S : symmetric matrix n x n
+A : matrix n x n
+I : identity n
+x : vector n
+y : vector n
+Q : orthogonal matrix 3 x 3
+"""
+
+
+class TestSpecialMatrices:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"U^\top U = I",
+            r"U U^\top = I",
+            r"U^{-1} = U^\top",
+            r"\lVert U x \rVert_2 = \lVert x \rVert_2",
+            r"\lVert U A V^\top \rVert_F = \lVert A \rVert_F",
+            r"(U D V^\top)^\top (U D V^\top) = V D D V^\top",
+            r"\operatorname{tr}(U D U^\top) = \operatorname{tr}(D)",
+            r"S^\top = S",
+            r"\nabla_x (x^\top S x) = 2 S x",
+            r"x^\top D y = \sum_{i=1}^{n} D_{i,i} x_i y_i",
+        ],
+    )
+    def test_proved_for_every_size(self, tex):
+        found = verdict(SPECIAL, tex)
+        assert found.passed
+        assert "every size" in found.detail
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"U^\top = U",
+            r"U V = V U",
+            r"\det(U) = 1",
+            r"\det(U) = -1",
+            r"Q_{2,3} = Q_{3,2}",
+            r"Q_{1,2} \le 0",
+            r"U^\top U = 2 I",
+            r"\nabla_x (x^\top A x) = 2 A x",
+        ],
+    )
+    def test_refuted(self, tex):
+        assert verdict(SPECIAL, tex).kind is Kind.REFUTED

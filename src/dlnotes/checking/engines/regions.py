@@ -71,7 +71,8 @@ def _cut(e: Any, x: Any, low: Any, high: Any, depth: int) -> list[Piece] | None:
     after = _cut(e, x, root, high, depth + 1) if before is not None else None
     if before is None or after is None:
         return None
-    return [*before, Piece(e.subs(x, root), root, root), *after]
+    here = [] if root == 0 and x.is_nonzero else [Piece(e.subs(x, root), root, root)]
+    return [*before, *here, *after]
 
 
 def _settle(e: Any, x: Any, low: Any, high: Any, inside: set[Any]) -> Any:

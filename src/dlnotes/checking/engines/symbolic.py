@@ -40,8 +40,11 @@ def _kinked_zero(e: Any, ranges: Mapping[Any, Any], depth: int, off: tuple[Any, 
         return False
     if a.is_positive or a.is_negative:
         return False
+    zero_left_out = a.is_nonzero or any(
+        sp.expand(a - b) == 0 or sp.expand(a + b) == 0 for b in off
+    )
     for sign in (1, -1, 0):
-        if sign == 0 and any(sp.expand(a - b) == 0 or sp.expand(a + b) == 0 for b in off):
+        if sign == 0 and zero_left_out:
             continue
         part = substitute_sign(e, a, sign)
         if part is None:

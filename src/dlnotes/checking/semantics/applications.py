@@ -333,6 +333,8 @@ class Applications(ArrayValues):
                     return sp.Sum(a.entry(i, n), (i, 1, m))
                 return sp.Sum(a.entry(i, j), (i, 1, m), (j, 1, n))
             raise NotGeneral(name)
+        if name == "det" and a in self.orthogonal:
+            return self.orthogonal[a]
         if name in ("tr", "det") and m != n:
             msg = f"{name} of {m} x {n}"
             raise Undefined(msg)

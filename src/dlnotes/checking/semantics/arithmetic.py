@@ -71,6 +71,8 @@ class Arithmetic(Applications):
         if node.value == "elementwise" and arrays.is_array(base):
             return arrays.elementwise(lambda x: self._number_power(x, exponent), base)
         if arrays.is_array(base):
+            if exponent == -1 and self._is_orthogonal(node.args[0], base):
+                return arrays.transpose(base)
             if (
                 getattr(exponent, "is_negative", False)
                 and isinstance(base, sp.MatrixBase)
@@ -79,6 +81,13 @@ class Arithmetic(Applications):
                 self._require_invertible(node.args[0], base, env)
             return arrays.power(base, exponent)
         return self._number_power(base, exponent)
+
+    def _is_orthogonal(self, node: Node, value: Any) -> bool:
+        """Whether a matrix is declared orthogonal, so that its transpose is its inverse."""
+        if isinstance(value, sp.MatrixBase):
+            return value in self.orthogonal
+        name = self.vocabulary.entries[node.value] if node.kind == "name" else None
+        return name is not None and "orthogonal" in name.adjectives
 
     def _require_invertible(self, node: Node, value: Any, env: Env) -> None:
         """Note that a determinant is not zero; of a product, those of its square factors."""

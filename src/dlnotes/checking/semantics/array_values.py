@@ -8,7 +8,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.expectations import Expectations
-from dlnotes.checking.semantics.sums import Probabilities
+from dlnotes.checking.semantics.sums import Orthogonal, Probabilities
 from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import (
     Family,
@@ -86,16 +86,25 @@ class ArrayValues(Expectations):
             )
             return (lower * lower.T).as_immutable()
         if "orthogonal" in adjectives:
-            names = [f"{entry.head}_u{i + 1}" for i in range(m)]
-            u = sp.Matrix(
-                m,
-                1,
-                [
-                    self.table.symbol((*key, "u", k), s, "positive", Domain(low=sp.Integer(0)))
-                    for k, s in enumerate(names)
-                ],
-            )
-            return (sp.eye(m) - 2 * u * u.T / (u.T * u)[0]).as_immutable()
+            # Reflections and a sign: all such matrices for m <= 3. One reflection alone is
+            # symmetric and has determinant -1, which would then be taken for facts. Where m
+            # stands for a symbolic size (only sampled) the second reflection is fixed.
+            fixed = not entry.shape[0].isdigit()
+            turn = Domain(excluded=[sp.Integer(0)])
+            t = self.table.symbol((*key, "t"), f"{entry.head}_t", "nonzero", turn)
+            out = sp.diag(sp.sign(t), *[1] * (m - 1))
+            for mark in ("u", "v")[: 1 if m < 3 else 2]:
+                cells = [
+                    self.table.symbol(
+                        (*key, mark, k), f"{entry.head}_{mark}{k + 1}", "real", Domain()
+                    )
+                    for k in range(m - 1)
+                ]
+                axis = sp.Matrix([*(range(2, m + 1) if fixed and mark == "v" else cells), 1])
+                out = (sp.eye(m) - 2 * axis * axis.T / (axis.T * axis)[0]) * out
+            matrix = out.as_immutable()
+            self.orthogonal[matrix] = sp.sign(t) * (-1 if m < 3 else 1)
+            return matrix
         if "symmetric" in adjectives:
             return sp.ImmutableMatrix(m, n, lambda i, j: cell(min(i, j), max(i, j)))
         if "diagonal" in adjectives:
@@ -118,16 +127,20 @@ class ArrayValues(Expectations):
         if "probability" in entry.adjectives:
             simplex = Probabilities(entry.key, shape=(1,) * len(extra) + (rows,), positive=True)
             return Family((rows, cols), lambda i, _: simplex[(*extra, i)])
-        if set(entry.adjectives) - {"positive", "symmetric"} or extra:
+        if entry.adjectives == ("orthogonal",) and not extra:
+            columns = Orthogonal(entry.key, shape=(rows, cols), real=True)
+            return Family((rows, cols), lambda i, j: columns[i, j])
+        if set(entry.adjectives) - {"positive", "symmetric", "diagonal"} or extra:
             msg = f"{entry.adjectives} of symbolic shape"
             raise NotGeneral(msg)
         kind = "positive" if "positive" in entry.adjectives else "real"
         base = sp.IndexedBase(entry.key, **{kind: True})
         if cols == 1:
             return Family((rows, cols), lambda i, _: base[i])
-        if "symmetric" in entry.adjectives:
-            msg = "symmetric matrix of symbolic shape"
-            raise NotGeneral(msg)
+        if "diagonal" in entry.adjectives:
+            return Family((rows, cols), lambda i, j: self.delta(i, j) * base[i])
+        if "symmetric" in entry.adjectives:  # each one is half the sum of some B and B^T
+            return Family((rows, cols), lambda i, j: (base[i, j] + base[j, i]) / 2)
         return Family((rows, cols), lambda i, j: base[i, j])
 
     def delta(self, i: Any, j: Any) -> Any:

@@ -43,6 +43,7 @@ class Core:
         self.ranges: dict[Any, tuple[Any, Any]] = {}
         self.random: dict[Any, Entry] = {}
         self.defined: dict[tuple[Any, ...], Any] = {}
+        self.orthogonal: dict[Any, Any] = {}
         self.array_memo: dict[tuple[Any, ...], Any] = {}
         self.depth = 0
         self.extrema: set[Any] = set()

@@ -17,7 +17,15 @@ from dlnotes.checking.semantics import cyclic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Probabilities", "delta_cases", "normal", "opaque_sums", "positive_sum", "termwise"]
+__all__ = [
+    "Orthogonal",
+    "Probabilities",
+    "delta_cases",
+    "normal",
+    "opaque_sums",
+    "positive_sum",
+    "termwise",
+]
 
 _CANON: dict[tuple[int, int], Any] = {}
 _LEVELS: dict[Any, int] = {}
@@ -26,6 +34,10 @@ Limits = list[tuple[Any, Any, Any]]
 
 class Probabilities(sp.IndexedBase):  # type: ignore[misc]
     """A family of probability vectors: the sum over the whole of the last index is one."""
+
+
+class Orthogonal(sp.IndexedBase):  # type: ignore[misc]
+    """A square matrix whose columns, and so its rows, are orthonormal."""
 
 
 def _canonical(level: int, i: int) -> Any:
@@ -99,6 +111,12 @@ def _term(term: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> A
             if done is not None:
                 rest, left = done
                 return _term(rest, left, ranges) if left else normal(_expand(rest), ranges)
+    paired = _orthonormal(factors, limits)
+    if paired is not None:
+        product = sp.Mul(*paired[0])
+        return (
+            _term(product, paired[1], ranges) if paired[1] else normal(_expand(product), ranges)
+        )
     ended = cyclic.collapse(factors, limits)
     if ended is not None:
         product = sp.Mul(*ended[0])
@@ -153,6 +171,31 @@ def _components(factors: list[Any], limits: Limits, *, settled: bool = False) ->
         else:
             out *= _named(sp.Mul(*members), own) if settled else _settle(members, own)
     return out
+
+
+def _orthonormal(factors: list[Any], limits: Limits) -> tuple[list[Any], Limits] | None:
+    """Carry out one sum of U_ki U_kj, or U_ik U_jk, over all k, of an orthogonal matrix U."""
+    for k, low, high in limits:
+        if any(k in a.free_symbols | b.free_symbols for _, a, b in limits) or low != 1:
+            continue
+        pair: list[Any] = []
+        for f in factors:
+            if k in f.free_symbols:
+                pair += [f.base] * 2 if isinstance(f, sp.Pow) and f.exp == 2 else [f]
+        if len(pair) != 2 or not all(
+            isinstance(f, sp.Indexed) and isinstance(f.base, Orthogonal) for f in pair
+        ):
+            continue
+        one, other = pair
+        if one.base != other.base or one.base.shape[0] != high:
+            continue
+        for place in (0, 1):
+            i, j = one.indices[1 - place], other.indices[1 - place]
+            along = one.indices[place] == other.indices[place] == k
+            if along and k not in (i.free_symbols | j.free_symbols):
+                rest = [f for f in factors if k not in f.free_symbols]
+                return [*rest, sp.KroneckerDelta(i, j)], [x for x in limits if x[0] != k]
+    return None
 
 
 def _summed_to_one(factors: list[Any], limits: Limits) -> tuple[list[Any], Limits]:
