@@ -55,6 +55,16 @@ __all__ = [
 def digest_of(*texts: str) -> str:
     r"""Return a digest of `texts` that ignores how white space is laid out.
 
+    Parameters
+    ----------
+    *texts : str
+        What the digest is taken of, in this order.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
     Examples
     --------
     >>> digest_of("a = b") == digest_of("a  =\n b")
@@ -66,7 +76,26 @@ def digest_of(*texts: str) -> str:
 
 @dataclass(frozen=True)
 class ProofClaim:
-    """A Python proof: a function from the parsed statement to a verdict."""
+    """A Python proof: a function from the parsed statement to a verdict.
+
+    Parameters
+    ----------
+    label : str
+        Label of the theorem on the page.
+    tier : Tier
+        What a verdict of the function counts as.
+    function : callable
+        Takes the `Statement`, returns a `Verdict`.
+    uses : tuple of str, optional
+        Labels of the claims that it rests on.
+
+    Examples
+    --------
+    >>> from dlnotes.checking import Tier, proved
+    >>> claim = ProofClaim("thm-x", Tier.SYMBOLIC, lambda statement: proved("symbolic"))
+    >>> claim.function(None).passed
+    True
+    """
 
     label: str
     tier: Tier
@@ -76,7 +105,29 @@ class ProofClaim:
 
 @dataclass(frozen=True)
 class FormalClaim:
-    """A Rocq proof: the theorem of a file under ``proofs/``, tied by a digest."""
+    """A Rocq proof: the theorem of a file under ``proofs/``, tied by a digest.
+
+    Parameters
+    ----------
+    label : str
+        Label of the theorem on the page.
+    file : str
+        Name of the file under ``proofs/``.
+    theorem : str
+        Name of the theorem in the file.
+    digest : str
+        Digest of the page's statement and the formal one, renewed by a person.
+    uses : tuple of str, optional
+        Labels of the claims that it rests on.
+    tier : Tier, optional
+        Always formal.
+
+    Examples
+    --------
+    >>> claim = FormalClaim("thm-x", "x.v", "x", digest_of("x = x", "forall x, x = x"))
+    >>> claim.matches("x = x", "forall x, x = x"), claim.matches("x < x", "forall x, x = x")
+    (True, False)
+    """
 
     label: str
     file: str
@@ -86,13 +137,36 @@ class FormalClaim:
     tier: Tier = Tier.FORMAL
 
     def matches(self, tex: str, formal_statement: str) -> bool:
-        """Whether the digest still fits the page's TeX and the formal statement."""
+        """Whether the digest still fits the page's TeX and the formal statement.
+
+        Parameters
+        ----------
+        tex : str
+            What the page says.
+        formal_statement : str
+            What the Rocq file says.
+        """
         return self.digest == digest_of(tex, formal_statement)
 
 
 @dataclass
 class Registry:
-    """Proofs by label."""
+    """Proofs by label.
+
+    Parameters
+    ----------
+    proofs : dict, optional
+        Python proofs by label.
+    formals : dict, optional
+        Rocq proofs by label.
+
+    Examples
+    --------
+    >>> registry = Registry()
+    >>> registry.formals["thm-x"] = [FormalClaim("thm-x", "x.v", "x", "3f0c")]
+    >>> registry.labels(), registry.of("thm-x")[0]
+    ({'thm-x'}, [])
+    """
 
     proofs: dict[str, list[ProofClaim]] = field(default_factory=dict)
     formals: dict[str, list[FormalClaim]] = field(default_factory=dict)
@@ -102,11 +176,23 @@ class Registry:
         return set(self.proofs) | set(self.formals)
 
     def of(self, label: str) -> tuple[list[ProofClaim], list[FormalClaim]]:
-        """Return the Python and the formal proofs of `label`."""
+        """Return the Python and the formal proofs of a theorem.
+
+        Parameters
+        ----------
+        label : str
+            Its label.
+        """
         return self.proofs.get(label, []), self.formals.get(label, [])
 
     def uses(self, label: str) -> tuple[str, ...]:
-        """Return the labels that the proofs of `label` say they use."""
+        """Return the labels that the proofs of a theorem say they use.
+
+        Parameters
+        ----------
+        label : str
+            Its label.
+        """
         claims: list[ProofClaim | FormalClaim] = [*self.proofs.get(label, [])]
         claims += self.formals.get(label, [])
         return tuple(sorted({u for c in claims for u in c.uses}))
@@ -128,17 +214,29 @@ def proof(
 
     Parameters
     ----------
-    label
+    label : str
         Label of the theorem-like environment on the page.
-    tier
+    tier : Tier or str
         ``"symbolic"`` or ``"certified"`` (a sample is never enough for a theorem).
-    uses
+    uses : iterable of str, optional
         Labels of claims that the proof rests on; drawn in the ledger's graph.
+
+    Returns
+    -------
+    callable
+        The decorator; it returns the function itself.
 
     Raises
     ------
     ValueError
         If `tier` is ``"sampled"`` or unknown.
+
+    Examples
+    --------
+    >>> proof("thm-x", tier="sampled")
+    Traceback (most recent call last):
+    ...
+    ValueError: tier='sampled': a theorem (thm-x) needs a symbolic, certified or formal proof
     """
     level = Tier.of(tier)
     if level is Tier.SAMPLED:
@@ -156,17 +254,61 @@ def proof(
 def formal(
     label: str, *, file: str, theorem: str, digest: str, uses: Iterable[str] = ()
 ) -> FormalClaim:
-    """Register the Rocq theorem `theorem` of ``proofs/<file>`` as a proof of `label`."""
+    """Register a Rocq theorem as a proof of a theorem of the book.
+
+    Parameters
+    ----------
+    label : str
+        Label of the theorem-like environment on the page.
+    file : str
+        Name of the file under ``proofs/``.
+    theorem : str
+        Name of the theorem in the file.
+    digest : str
+        Digest of both statements: ``python -m dlnotes.checking.ties`` prints what it must be.
+    uses : iterable of str, optional
+        Labels of claims that the proof rests on.
+
+    Returns
+    -------
+    FormalClaim
+        What was registered.
+
+    Examples
+    --------
+    >>> claim = formal("thm-x", file="x.v", theorem="x", digest="3f0c")
+    >>> REGISTRY.formals.pop("thm-x") == [claim]
+    True
+    """
     claim = FormalClaim(label, file, theorem, digest, tuple(uses))
     REGISTRY.formals.setdefault(label, []).append(claim)
     return claim
 
 
 def load_proofs(folder: Path) -> Registry:
-    """Run every ``*.py`` of `folder` in name order and return what they register.
+    """Run every Python file of a folder, in the order of their names.
 
-    The module's `REGISTRY` is filled anew; what is returned is a copy, which stays as it is
-    when another folder is loaded.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The files call `proof` and `formal`; names that begin with ``_`` are left out.
+
+    Returns
+    -------
+    Registry
+        What they registered. The module's `REGISTRY` is filled anew; this is a copy, which
+        stays as it is when another folder is loaded.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     line = "from dlnotes.checking import formal; "
+    ...     line += "formal('thm-x', file='x.v', theorem='x', digest='3f0c')"
+    ...     _ = (Path(name) / "x.py").write_text(line)
+    ...     load_proofs(Path(name)).labels()
+    {'thm-x'}
     """
     REGISTRY.clear()
     for path in sorted(folder.glob("*.py")):

@@ -19,9 +19,22 @@ __all__ = ["Relation", "Statement"]
 class Relation:
     r"""One relation of a statement, interpreted: ``left op right``.
 
-    `left` and `right` are SymPy expressions (or explicit SymPy matrices) in symbols that
-    carry the declared assumptions; `op` is one of ``=  \le  \ge  <  >  \ne  \in``. For
-    ``\in`` the right side is a SymPy set.
+    Parameters
+    ----------
+    left : sympy.Expr or sympy.Matrix
+        The left side, in symbols that carry the declared assumptions.
+    op : str
+        One of ``=  \le  \ge  <  >  \ne  \in``.
+    right : sympy.Expr or sympy.Matrix or sympy.Set
+        The right side; a set behind ``\in``.
+    text : str, optional
+        The TeX of both sides.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> Relation(sympy.Symbol("x"), "=", sympy.Integer(0)).op
+    '='
     """
 
     left: Any
@@ -36,16 +49,27 @@ class Statement:
 
     Parameters
     ----------
-    label
+    label : str
         Its label on the page.
-    tex
+    tex : str
         The display's TeX.
-    vocabulary
+    vocabulary : Vocabulary
         The page's vocabulary at that place.
-    kind
+    kind : str, optional
         ``"derivation"``, ``"theorem"`` (with lemma, corollary, proposition), ...
-    page, line
-        Where it stands.
+    page : str, optional
+        The page on which it stands.
+    line : int, optional
+        The line of the page.
+    justifications : tuple of str, optional
+        The reason of each row.
+
+    Examples
+    --------
+    >>> from dlnotes.checking.vocabulary import Vocabulary
+    >>> statement = Statement("square", "x^2 \\ge 0", Vocabulary.parse("x : real"))
+    >>> [(r.left, r.op, r.right) for r in statement.relations]
+    [(x**2, '\\ge', 0)]
     """
 
     label: str
@@ -80,7 +104,13 @@ class Statement:
         return relations_of(self)
 
     def with_tex(self, tex: str) -> Statement:
-        """Return the statement with other TeX (used by mutants)."""
+        """Return the statement with other TeX (used by mutants).
+
+        Parameters
+        ----------
+        tex : str
+            The TeX of a display.
+        """
         return Statement(
             self.label,
             tex,

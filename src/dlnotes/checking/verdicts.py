@@ -13,7 +13,13 @@ __all__ = ["Counterexample", "Kind", "Tier", "Verdict", "proved", "refuted", "un
 
 
 class Kind(StrEnum):
-    """The three answers. Only ``PROVED`` passes."""
+    """The three answers. Only ``PROVED`` passes.
+
+    Examples
+    --------
+    >>> Kind("proved")
+    <Kind.PROVED: 'proved'>
+    """
 
     PROVED = "proved"
     REFUTED = "refuted"
@@ -21,7 +27,13 @@ class Kind(StrEnum):
 
 
 class Tier(IntEnum):
-    """How strong a proof is; a larger number is stronger."""
+    """How strong a proof is; a larger number is stronger.
+
+    Examples
+    --------
+    >>> Tier.FORMAL > Tier.CERTIFIED > Tier.SYMBOLIC > Tier.SAMPLED
+    True
+    """
 
     SAMPLED = 1
     SYMBOLIC = 2
@@ -30,7 +42,12 @@ class Tier(IntEnum):
 
     @classmethod
     def of(cls, tier: Tier | str | int) -> Tier:
-        """Return the tier named by `tier` (``"certified"``, ``3`` or a `Tier`).
+        """Return the tier of a name or a number.
+
+        Parameters
+        ----------
+        tier : Tier or str or int
+            Such as ``"certified"`` or ``3``.
 
         Examples
         --------
@@ -57,15 +74,15 @@ class Counterexample:
 
     Parameters
     ----------
-    point
+    point : mapping of str to str
         Name (as TeX) to value, printed to ten digits or exactly.
-    left, right
+    left, right : str
         The values of both sides there.
-    relation
+    relation : str, optional
         The relation that fails, as TeX.
-    step
+    step : str, optional
         The TeX of the step, both sides.
-    note
+    note : str, optional
         What else must be known, for instance the function chosen for a generic ``f``.
     """
 
@@ -94,21 +111,21 @@ class Verdict:
 
     Parameters
     ----------
-    kind
+    kind : Kind
         Proved, refuted or unproved.
-    tier
+    tier : Tier, optional
         The tier of the method that gave the answer.
-    engines
+    engines : tuple of str, optional
         Engine and version strings, such as ``"SymPy 1.14.0"``.
-    seconds
+    seconds : float, optional
         Time spent.
-    detail
+    detail : str, optional
         A sentence for the ledger: the method, or why it fell short.
-    counterexample
+    counterexample : Counterexample, optional
         For a refutation: where the sides differ.
-    axioms
+    axioms : tuple of str, optional
         For a formal proof: the axioms that it rests on.
-    side_conditions
+    side_conditions : tuple of str, optional
         Conditions, as TeX or text, under which the proof holds.
 
     Examples
@@ -132,7 +149,13 @@ class Verdict:
         return self.kind is Kind.PROVED
 
     def with_seconds(self, seconds: float) -> Verdict:
-        """Return the same verdict with its time set."""
+        """Return the same verdict with its time set.
+
+        Parameters
+        ----------
+        seconds : float
+            The time.
+        """
         return replace(self, seconds=seconds)
 
     def __str__(self) -> str:
@@ -165,7 +188,27 @@ class Verdict:
 
 
 def proved(tier: Tier | str, detail: str = "", **more: Any) -> Verdict:
-    """Return a verdict that a statement is proved."""
+    """Return a verdict that a statement is proved.
+
+    Parameters
+    ----------
+    tier : Tier or str
+        The tier of the method.
+    detail : str, optional
+        A sentence for the ledger.
+    **more
+        Other fields of `Verdict`.
+
+    Returns
+    -------
+    Verdict
+        Its ``passed`` is true.
+
+    Examples
+    --------
+    >>> print(proved("certified", "over all reals"))
+    proved (certified): over all reals
+    """
     return Verdict(Kind.PROVED, Tier.of(tier), detail=detail, **more)
 
 
@@ -175,12 +218,54 @@ def refuted(
     detail: str = "",
     **more: Any,
 ) -> Verdict:
-    """Return a verdict that a statement is false, with the point that shows it."""
+    """Return a verdict that a statement is false, with the point that shows it.
+
+    Parameters
+    ----------
+    counterexample : Counterexample
+        Where the sides differ.
+    tier : Tier or str, optional
+        The tier of the method.
+    detail : str, optional
+        A sentence for the ledger.
+    **more
+        Other fields of `Verdict`.
+
+    Returns
+    -------
+    Verdict
+        Its ``passed`` is false.
+
+    Examples
+    --------
+    >>> refuted(Counterexample({"x": "2"}, "4", "2")).passed
+    False
+    """
     return Verdict(
         Kind.REFUTED, Tier.of(tier), detail=detail, counterexample=counterexample, **more
     )
 
 
 def unproved(detail: str, tier: Tier | str = Tier.SAMPLED, **more: Any) -> Verdict:
-    """Return a verdict that nothing was shown either way; it never passes."""
+    """Return a verdict that nothing was shown either way; it never passes.
+
+    Parameters
+    ----------
+    detail : str
+        Why the methods fell short.
+    tier : Tier or str, optional
+        The tier that was tried for.
+    **more
+        Other fields of `Verdict`.
+
+    Returns
+    -------
+    Verdict
+        Its ``passed`` is false.
+
+    Examples
+    --------
+    >>> print(unproved("no engine knows this function"))
+    unproved (sampled): no engine knows this function
+    """
     return Verdict(Kind.UNPROVED, Tier.of(tier), detail=detail, **more)
