@@ -167,10 +167,22 @@ formal(
     digest="73c61cb9a453b00e",
 )
 formal(
+    "thm-convolution-dft",
+    file="convolution.v",
+    theorem="transform_correlate",
+    digest="3965c3d0dc8970b5",
+)
+formal(
     "thm-convolution-separable",
     file="convolution.v",
     theorem="separable_rank",
     digest="4d70ff59dbeaf1d1",
+)
+formal(
+    "thm-convolution-separable",
+    file="convolution.v",
+    theorem="separable_passes",
+    digest="1dbd07dec6d1a532",
 )
 formal(
     "thm-convolution-size",

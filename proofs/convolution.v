@@ -154,6 +154,14 @@ rewrite exchange_big /=; apply: eq_bigr => b _.
 rewrite big_distrr /= (reindex_inj (addIr b)) /=; apply: eq_bigr => a _.
 by rewrite addrK chiD -!mulrA; congr (_ * _); rewrite [RHS]mulrCA; congr (_ * _); rewrite mulrC.
 Qed.
+
+Theorem transform_correlate chi k x : character chi ->
+  transform chi (correlate k x) = (\sum_a k a * chi (- a)) * transform chi x.
+Proof.
+move=> chiD; rewrite correlate_is_convolve_flip transform_convolve //; congr (_ * _).
+rewrite /transform (reindex_inj oppr_inj) /=.
+by apply: eq_bigr => a _; rewrite ffunE opprK.
+Qed.
 End Convolution.
 
 (** ** Signals on Z/N and images on Z/N x Z/M, for every N, M >= 1
@@ -229,6 +237,15 @@ have -> : k = (\matrix_(a < m, s < r) c s a) *m (\matrix_(s < r, b < n) d s b).
   by apply/matrixP => a b; rewrite sums mxE; apply: eq_bigr => s _; rewrite !mxE.
 exact: leq_trans (mxrankM_maxr _ _) (rank_leq_row _).
 Qed.
+Theorem separable_passes (R : comRingType) (m n : nat) (c d : nat -> R)
+    (k x : nat -> nat -> R) :
+  (forall a b, k a b = c a * d b) ->
+  \sum_(a < m) \sum_(b < n) k a b * x a b = \sum_(a < m) c a * (\sum_(b < n) d b * x a b).
+Proof.
+move=> product; apply: eq_bigr => a _; rewrite mulr_sumr.
+by apply: eq_bigr => b _; rewrite product mulrA.
+Qed.
+
 (** ** Output size: T pixels with the padding, the last weight D pixels after the first,
     stride s; the positions are counted by their first weight. *)
 Theorem output_size (T D s : nat) : (0 < s)%N ->
@@ -294,3 +311,5 @@ Print Assumptions cyclic_convolve.
 Print Assumptions separable_rank.
 Print Assumptions output_size.
 Print Assumptions descent_rate.
+Print Assumptions transform_correlate.
+Print Assumptions separable_passes.
