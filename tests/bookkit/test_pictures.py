@@ -60,6 +60,13 @@ class TestInlineSvg:
         assert ids[0]
         assert not ids[0] & ids[1]
 
+    def test_the_same_image_twice_has_no_id_twice(self):
+        figure, axes = figures.subplots(ncols=2, width=2, height=1)
+        for ax in axes:
+            figures.show_image(ax, [[0, 1], [1, 0]])
+        ids = re.findall(r'\bid="([^"]+)"', inline_svg(figure.to_bytes("svg").decode(), "Two."))
+        assert len(ids) == len(set(ids))
+
     def test_references_follow_their_ids(self):
         element = inline_svg(drawing(), "A line.")
         ids = set(re.findall(r'\bid="([^"]+)"', element))

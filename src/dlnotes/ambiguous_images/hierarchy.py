@@ -167,15 +167,15 @@ def far_pair_confusion(probabilities: ArrayLike, distance: ArrayLike) -> Floats:
     ValueError
         If a row is not a probability distribution or `distance` is not as described.
 
+    See Also
+    --------
+    most_confused_pair : which two classes they are.
+
     Notes
     -----
     The search is exact. It takes the most likely classes of a row first; if no pair with any
     other class can still win, because 4 p_1 p_c max(d) is smaller than what has been found, it
     stops. Otherwise it looks at all pairs.
-
-    See Also
-    --------
-    most_confused_pair : which two classes they are.
 
     Examples
     --------

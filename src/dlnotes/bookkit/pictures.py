@@ -35,6 +35,8 @@ _VARIABLES = {value: f"var(--figure-{name},{value})" for name, value in COLOURS.
 _VARIABLES["#000000"] = _VARIABLES[COLOURS["ink"]]
 _COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
 _ID = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
+# Matplotlib names an image by its content, and a figure may show the same image twice.
+_IMAGE_ID = re.compile(r'(<image\b[^>]*?)\sid="[^"]*"')
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 
@@ -78,6 +80,7 @@ def inline_svg(svg: str, alt: str) -> str:
     rest = re.sub(r"<metadata>.*?</metadata>", "", rest, count=1, flags=re.DOTALL)
     # Matplotlib's only rule rounds joins and caps; in a page it would reach every other figure.
     rest = _DEFAULT_STYLE.sub("", rest, count=1)
+    rest = _IMAGE_ID.sub(r"\1", rest)
     rest = _ID.sub(lambda m: f"{m[1]}{prefix}{m[2]}", rest)
     rest = _COLOUR.sub(lambda m: _VARIABLES[m[0].lower()], rest)
     rest = _PNG.sub(lambda m: _as_webp(m[1]), rest)

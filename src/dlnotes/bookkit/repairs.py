@@ -23,10 +23,11 @@ def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, 
     """sphinx-proof 0.4 keeps its data on the environment; the domain has none to merge."""
 
 
-def _unique_proof_ids(app: Sphinx, doctree: nodes.document) -> None:
-    """sphinx-proof 0.4 repeats the ids ``proof`` and ``proof-content`` on a page."""
+def _unique_ids(app: Sphinx, doctree: nodes.document) -> None:
+    """sphinx-proof 0.4 and sphinx-exercise 1.2 give all their environments the same ids."""
+    repeated = ("proof", "proof-content", "exercise-content", "solution-content")
     for number, node in enumerate(doctree.findall(nodes.Element)):
-        if node.get("ids") in (["proof-content"], ["proof"]):
+        if len(node.get("ids", [])) == 1 and node["ids"][0] in repeated:
             node["ids"] = [f"{node['ids'][0]}-{number}"]
 
 
@@ -89,7 +90,7 @@ def setup(app: Sphinx) -> None:
     """
     _quiet_root_logger()
     ProofDomain.merge_domaindata = _no_domain_data
-    app.connect("doctree-read", _unique_proof_ids)
+    app.connect("doctree-read", _unique_ids)
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("doctree-resolved", _exercise_labels_in_latex)
     app.connect("html-page-context", _heading_levels, priority=900)
