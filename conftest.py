@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 
-# Every derivation and theorem of book/*.md is a test: book/activations.md::eq-activations-sigmoid.
+# Every derivation and theorem is a test: book/activations.md::eq-activations-sigmoid.
 pytest_plugins = ["dlnotes.checking.pytest_plugin"]
 
 # No deadline: the machine is shared, and a slow example is no wrong example. With CI set the
