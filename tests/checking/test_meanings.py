@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlnotes.checking import Kind, Statement
+from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.derivations import check
 from dlnotes.checking.entry_checks import compare_entry
 from dlnotes.checking.vocabulary import Vocabulary
@@ -252,3 +252,49 @@ def test_a_function_of_batches_is_given_a_batch_of_one():
         return -(rows * np.log(rows)).sum(axis=1)
 
     assert compare_entry(vocabulary.entries["H"], vocabulary, entropies) == ""
+
+
+RANDOM = r"""
+X : random
+Y : random
+U : independent random
+V : independent random
+a : real
+"""
+
+
+@pytest.mark.parametrize(
+    ("tex", "kind"),
+    [
+        (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)", False),
+        (
+            r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)"
+            r" + 2 \operatorname{Cov}(X, Y)",
+            True,
+        ),
+        (
+            r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)"
+            r" + \operatorname{Cov}(X, Y)",
+            False,
+        ),
+        (r"\mathbb{E}[XY] = \mathbb{E}[X] \mathbb{E}[Y]", False),
+        (r"\mathbb{E}[UV] = \mathbb{E}[U] \mathbb{E}[V]", True),
+        (r"\mathbb{E}[XU] = \mathbb{E}[X] \mathbb{E}[U]", True),
+        (r"\operatorname{Var}(U + V) = \operatorname{Var}(U) + \operatorname{Var}(V)", True),
+        (r"\mathbb{E}[a X + Y] = a \mathbb{E}[X] + \mathbb{E}[Y]", True),
+        (r"\frac{\partial}{\partial a} \mathbb{E}[\exp(a X)] = 0", False),
+        (r"\frac{\partial}{\partial a} \mathbb{E}[\exp(a X)] = \mathbb{E}[X \exp(a X)]", True),
+    ],
+)
+def test_random_variables_may_depend_on_each_other(tex, kind):
+    assert verdict_of(RANDOM, tex).kind is (Kind.PROVED if kind else Kind.REFUTED)
+
+
+def test_three_outcomes_are_not_called_a_proof():
+    verdict = verdict_of(RANDOM, r"\mathbb{E}[\exp(a X)] \ge 0")
+    assert verdict.tier <= Tier.SYMBOLIC
+    tex = r"\frac{\partial}{\partial a} \mathbb{E}[\exp(a X)] = \mathbb{E}[X \exp(a X)]"
+    assert verdict_of(RANDOM, tex).tier is Tier.SAMPLED
+    assert verdict_of(RANDOM, r"\operatorname{Var}(aX) = a^2 \operatorname{Var}(X)").tier is (
+        Tier.SYMBOLIC
+    )

@@ -252,6 +252,15 @@ class Context(Hypotheses):
                 known, condition
             ):
                 return True
+            if isinstance(condition, sp.Ne) and isinstance(known, sp.Ne):
+                ratio = sp.cancel((condition.lhs - condition.rhs) / (known.lhs - known.rhs))
+                top = [f.as_base_exp()[0] for f in sp.Mul.make_args(sp.fraction(ratio)[0])]
+                others = [k for k in (*self.known, *self.interpreter.given) if k is not known]
+                if all(
+                    f.is_nonzero or any(weaker(k, sp.Ne(f, 0, evaluate=False)) for k in others)
+                    for f in top
+                ):
+                    return True
         if isinstance(condition, (sp.And, sp.Or)):
             pick = all if isinstance(condition, sp.And) else any
             if pick(self.implied(c) for c in condition.args):

@@ -33,7 +33,8 @@ every derivative goes through all that the quantity depends on).
                                        derivatives of that order lie between -M and M
 ``distribution on 1..K``               probabilities of the outcomes 1..K; ``p(k)``
 ``Normal(m, v)``, ``Uniform(a, b)``,   for ``X ~``: a random variable; ``Exponential(r)``,
-``Bernoulli(p)``, a declared ``p``     ``X : random`` is any random variable
+``Bernoulli(p)``, a declared ``p``     ``X : random`` is any random variable; several may
+                                       depend on each other, ``independent random`` does not
 ``index 1..K``                         an index with its range, for ``\sum_{k}``
 ``index set``                          a finite set of indices, for ``\sum_{i \in B}``
 ``imaginary unit``                     the number i
@@ -289,7 +290,7 @@ def _declared(meaning: str, fields: dict[str, object], line: str) -> Entry:
             adjectives=(adjective,),
             conditions=(("arity", match["n"] or "1"), *bound),
         )
-    if meaning == "random":
+    if meaning in ("random", "independent random"):
         return entry("scalar", "random")
     array = _ARRAY.match(meaning)
     if array:

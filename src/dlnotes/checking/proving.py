@@ -47,6 +47,7 @@ class _Outcome:
 
 
 _NOT_EQUAL = "the difference was not shown to vanish"
+_NO_SIZE = {True: "some indices", False: "random variables of three values"}
 _NOT_SHOWN = "the inequality was not shown"
 
 
@@ -191,7 +192,7 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
             if general.ok:
                 return proved(
                     general.tier,
-                    "for every size",
+                    "for every size" if any(choices) else "",
                     engines=general.engines,
                     side_conditions=general.conditions,
                 )
@@ -251,7 +252,7 @@ def _prove_instances(
     spans = [f"{k} = {min(s[k] for s in done)}..{max(s[k] for s in done)}" for k in names]
     return proved(
         Tier.SAMPLED,
-        f"exactly, for {', '.join(spans) or 'some indices'}",
+        f"exactly, for {', '.join(spans) or _NO_SIZE[any(choices)]}",
         engines=engines,
         side_conditions=conditions,
     )

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from dlnotes.checking.contexts import Context
-from dlnotes.checking.semantics.instances import discrete_names, index_choices, size_choices
+from dlnotes.checking.semantics.instances import (
+    discrete_names,
+    index_choices,
+    size_choices,
+    used_entries,
+)
 from dlnotes.checking.semantics.values import NotGeneral
 from dlnotes.checking.verdicts import (
     Kind,
@@ -144,11 +149,16 @@ def choices_of(
     nodes = [step.left, step.right, *step.hypotheses, *vocabulary.assumed()]
     names = discrete_names(nodes, vocabulary)
     indices = [k for k in names if vocabulary.entries[k].kind == "index"]
-    complete = len(indices) == len(names)
+    anyone = any(
+        e.kind == "random" and e.meaning.endswith("random")
+        for e in used_entries(nodes, vocabulary).values()
+    )
+    complete = len(indices) == len(names) and not anyone  # instances take three values only
     out: list[dict[str, int]] = []
     for sizes in size_choices(names, vocabulary, proving=proving):
         found, whole = _assignments(indices, sizes, vocabulary, 40 if proving else 9)
         complete = complete and whole
         out += [sizes | i for i in found]
-    vocabulary.memo[key] = (out, bool(names), complete)
-    return out, bool(names), complete
+    free = bool(names) or anyone
+    vocabulary.memo[key] = (out, free, complete)
+    return out, free, complete

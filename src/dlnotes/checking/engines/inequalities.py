@@ -100,6 +100,8 @@ def _signed(
         return True
     if depth < 2 and _convex(e, domains, strict, depth, ranges):
         return True
+    if _at_vertices(e, domains, strict, depth, ranges):
+        return True
     return _by_ratio(e, domains, strict, depth, ranges)
 
 
@@ -124,6 +126,26 @@ def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> 
     return _signed(term, domains, False, 1, {})
 
 
+def _at_vertices(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """Put the least value of a quadratic in one symbol in the place of that symbol."""
+    if depth > 1 or len(e.free_symbols) < 2 or e.count_ops() > 150:
+        return False
+    flat = sp.expand(e)
+    if len(flat.free_symbols) < len(e.free_symbols):
+        return _signed(flat, domains, strict, depth + 1, ranges)
+    for x in sorted(e.free_symbols, key=str):
+        if x.is_extended_real is not True or x.is_integer or not flat.is_polynomial(x):
+            continue
+        a, b, c = (flat.coeff(x, n) for n in (2, 1, 0))
+        if a == 0 or sp.degree(flat, x) != 2 or not a.is_positive:
+            continue
+        least = sp.expand(sp.cancel(c - b**2 / (4 * a)))
+        return _signed(least, domains, strict, depth, ranges)
+    return False
+
+
 def _by_ratio(
     e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
 ) -> bool:
@@ -134,8 +156,11 @@ def _by_ratio(
     if any(domains[z].bounded_above() for z in (x, y) if z in domains):
         return False
     t = sp.Dummy("t", positive=True)
-    form = sp.expand(split_logs(sp.expand(e.xreplace({x: t * y}) / y)))
-    return y not in form.free_symbols and _signed(form, domains, strict, depth, ranges)
+    for degree in (1, 0):
+        form = sp.expand(split_logs(sp.expand(e.xreplace({x: t * y}) / y**degree)))
+        if y not in form.free_symbols:
+            return _signed(form, domains, strict, depth, ranges)
+    return False
 
 
 def _extremes(

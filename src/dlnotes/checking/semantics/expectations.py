@@ -77,6 +77,12 @@ class Expectations(Ranges):
         """Integrate or sum out the random variables of a number."""
         present = [s for s in self.random if value.has(s)]
         present = [s for s in present if only is None or self.random[s].key == only]
+        joint = [s for s in present if self.random[s].meaning == "random"]
+        if joint:
+            value = (
+                self._joint(value, joint) if self.sizes_known else self._moments(value, joint)
+            )
+            present = [s for s in present if s not in joint]
         for symbol in sorted(present, key=str):
             value = self._mean_over(value, symbol)
         return value
@@ -86,8 +92,10 @@ class Expectations(Ranges):
         if entry.kind != "random":
             return value
         law = entry.meaning
-        if law == "random":
-            return self._moments(value, symbol)
+        if law == "independent random":
+            if self.sizes_known:
+                return self._joint(value, [symbol], str(symbol))
+            return self._moments(value, [symbol])
         name, _, rest = law.partition("(")
         if not rest:
             distribution = self.entry_value(self.vocabulary.entries[law])
@@ -118,36 +126,40 @@ class Expectations(Ranges):
         msg = f"the distribution {law} is not known"
         raise Undefined(msg)
 
-    def _moments(self, value: Any, symbol: Any) -> Any:
-        """Return the expectation over any random variable: linear, with opaque moments.
-
-        In an instance the variable takes three values with probabilities, all of them free.
-        """
-        if self.sizes_known:
-            key = ("outcomes", symbol)
-            weights = self.table.constrained(
-                key, [f"P({symbol}={symbol}_{k})" for k in (1, 2, 3)], "simplex"
-            )
-            outcomes = [
-                self.table.symbol(("outcome", symbol, k), f"{symbol}_{{{k}}}", "real", Domain())
-                for k in (1, 2, 3)
-            ]
-            return sum(
-                w * value.xreplace({symbol: o}) for w, o in zip(weights, outcomes, strict=True)
-            )
+    def _moments(self, value: Any, symbols: list[Any]) -> Any:
+        """Return the expectation over any random variables: linear, with opaque moments."""
+        dependent = {s for s in self.random if self.random[s].meaning == "random"}
         out = sp.Integer(0)
         for term in sp.Add.make_args(sp.expand(value)):
-            fixed, moving = term.as_independent(symbol, as_Add=False)
+            fixed, moving = term.as_independent(*symbols, as_Add=False)
             if moving == 1:
                 out += fixed
-            else:
-                if len([s for s in self.random if moving.has(s)]) > 1:
-                    msg = "joint moments"
-                    raise NotGeneral(msg)
-                out += fixed * self.table.symbols.setdefault(
-                    ("moment", moving), sp.Symbol(f"E[{moving}]", real=True)
-                )
+                continue
+            others = dependent & fixed.free_symbols if dependent & set(symbols) else set()
+            if others or not moving.free_symbols <= set(symbols):
+                msg = "a moment that hangs on something else"
+                raise NotGeneral(msg)
+            out += fixed * self.table.symbols.setdefault(
+                ("moment", moving), sp.Symbol(f"E[{moving}]", real=True)
+            )
         return out
+
+    def _joint(self, value: Any, symbols: list[Any], own: str = "") -> Any:
+        """Sum over three outcomes that all the variables depend on, so that they may correlate.
+
+        The probabilities of the outcomes and what each variable is in each are free; one that
+        is declared independent has outcomes of its own.
+        """
+        names = [rf"P(\omega{own}_{k})" for k in (1, 2, 3)]
+        weights = self.table.constrained(("outcomes", own), names, "simplex")
+        total = sp.Integer(0)
+        for k, weight in enumerate(weights, start=1):
+            put = {
+                s: self.table.symbol(("outcome", s, k), f"{s}_{{{k}}}", "real", Domain())
+                for s in symbols
+            }
+            total += weight * value.xreplace(put)
+        return total
 
     def _var(self, node: Node, env: Env) -> Any:
         mean = self.expectation(node.args[0], node.value, env)
