@@ -331,6 +331,250 @@ CASES = [
             (r"x=2y \Rightarrow x^2=4y^2", True),
         ],
     ),
+    (
+        "lstm",
+        r"""
+        x : real
+        c_0 : real
+        o : real
+        \sigma(t) := \frac{1}{1 + \exp(-t)}
+        h(c) := o \tanh(c)
+        """,
+        [
+            (r"\frac{d}{dc_0} h(c_0) = o(1-\tanh(c_0)^2)", True),
+            (r"\frac{d}{dc_0} h(c_0) = o(1-\tanh(c_0))^2", False),
+            (r"\sigma(x) = \frac{1+\tanh(x/2)}{2}", True),
+            (r"\sigma(x) = \frac{1+\tanh(x)}{2}", False),
+        ],
+    ),
+    (
+        "adam",
+        r"""
+        g : real
+        T : integer >= 1
+        \beta : in (0, 1)
+        m_t := (1-\beta)\sum_{i=1}^{t} \beta^{t-i} g, t = 0..oo
+        """,
+        [
+            (r"m_T = (1-\beta^T) g", True),
+            (r"m_T = (1-\beta^{T-1}) g", False),
+            (r"m_T = \beta m_{T-1} + (1-\beta) g", True),
+        ],
+    ),
+    (
+        "layer norm",
+        r"""
+        n : integer >= 1
+        x : vector n
+        g_k : real, k = 1..n
+        \mu := \frac{1}{n}\sum_{i=1}^{n} x_i
+        v := \frac{1}{n}\sum_{i=1}^{n} (x_i-\mu)^2
+        """,
+        [
+            (r"\sum_{i=1}^{n} (x_i-\mu) = 0", True),
+            (r"v = \frac{1}{n}\sum_{i=1}^{n} x_i^2 - \mu^2", True),
+            (r"v = \frac{1}{n}\sum_{i=1}^{n} x_i^2 + \mu^2", False),
+            (r"\frac{\partial \mu}{\partial x_1} = \frac{1}{n}", True),
+            (r"v \ge 0", True),
+        ],
+    ),
+    (
+        "attention",
+        r"""
+        n : integer >= 1
+        d : integer >= 1
+        q : vector d
+        k_i : vector d, i = 1..n
+        a_i := \frac{\exp(q^\top k_i/\sqrt{d})}{\sum_{j=1}^{n}\exp(q^\top k_j/\sqrt{d})},
+            i = 1..n
+        i : index 1..n
+        """,
+        [
+            (r"\sum_{l=1}^{n} a_l = 1", True),
+            (r"a_i > 0", True),
+            (r"\sum_{l=1}^{n} a_l = n", False),
+        ],
+    ),
+    (
+        "elbo",
+        r"""
+        p : distribution on 1..3
+        q : distribution on 1..3
+        m : real
+        s : positive
+        """,
+        [
+            (r"\sum_{k=1}^{3} q(k)\log\frac{p(k)}{q(k)} \le 0", True),
+            (r"\sum_{k=1}^{3} q(k)\log\frac{p(k)}{q(k)} \ge 0", False),
+        ],
+    ),
+    (
+        "more",
+        r"""
+        x : real
+        y : real
+        u : positive
+        w : positive
+        """,
+        [
+            (r"\log(u) \ge 1 - \frac{1}{u}", True),
+            (r"\log(1+u) \le u", True),
+            (r"\log(1+u) \ge u", False),
+            (r"u\log\frac{u}{w} \ge u - w", True),
+            (r"u\log\frac{u}{w} \ge w - u", False),
+            (r"\log(e^x+e^y) \ge x", True),
+            (r"\log(e^x+e^y) \le x", False),
+            (r"\log(e^x+e^y) > y", True),
+            (r"\log(uw) \le u + w - 2", True),
+            (r"\log(uw) \le u + w - 3", False),
+        ],
+    ),
+    (
+        "kl gauss",
+        r"""
+        m : real
+        s : positive
+        K(a) := \frac{1}{2}(m^2 + a^2 - 1 - 2\log(a))
+        """,
+        [
+            (r"K(s) \ge 0", True),
+            (r"K'(s) = s - \frac{1}{s}", True),
+            (r"K'(s) = s + \frac{1}{s}", False),
+            (r"\log(s) \le s - 1", True),
+            (r"\log(s) \le s - 2", False),
+        ],
+    ),
+    (
+        "conv size",
+        r"""
+        n : integer >= 1
+        k : integer >= 1
+        s : integer >= 1
+        p : integer >= 0
+        o := \lfloor \frac{n+2p-k}{s} \rfloor + 1
+        """,
+        [
+            (r"o = \lfloor \frac{n+2p-k+s}{s} \rfloor", True),
+            (r"o = \lfloor \frac{n+2p-k}{s} \rfloor", False),
+        ],
+    ),
+    (
+        "woodbury",
+        r"""
+        n : integer >= 1
+        A : invertible matrix n x n
+        u : vector n
+        v : vector n
+        I : identity n
+        assume : 1 + v^\top A^{-1} u \ne 0
+        """,
+        [
+            (
+                r"(A + u v^\top)(A^{-1} - "
+                r"\frac{A^{-1} u v^\top A^{-1}}{1 + v^\top A^{-1} u}) = I",
+                True,
+            ),
+            (r"\det(A + u v^\top) = (1 - v^\top A^{-1} u)\det(A)", False),
+        ],
+    ),
+    (
+        "trace",
+        r"""
+        m : integer >= 1
+        n : integer >= 1
+        A : matrix m x n
+        B : matrix n x m
+        X : matrix m x n
+        """,
+        [
+            (r"\operatorname{tr}(AB) = \operatorname{tr}(BA)", True),
+            (r"\nabla_X \operatorname{tr}(B X) = B^\top", True),
+            (r"\nabla_X \operatorname{tr}(B X) = B", False),
+            (r"\nabla_X \lVert X \rVert_F^2 = 2X", True),
+            (r"\lVert A \rVert_F^2 = \operatorname{tr}(A^\top A)", True),
+        ],
+    ),
+    (
+        "random",
+        r"""
+        X ~ Normal(\mu, s^2)
+        Y : random
+        \mu : real
+        s : positive
+        a : real
+        b : real
+        Z ~ Bernoulli(q)
+        q : in (0, 1)
+        x : real
+        """,
+        [
+            (r"\operatorname{Var}[X] = s^2", True),
+            (r"\operatorname{Var}[X] = s", False),
+            (r"\mathbb{E}[X^2] = \mu^2+s^2", True),
+            (r"\operatorname{Var}[aY+b]=a^2\operatorname{Var}[Y]", True),
+            (r"\mathbb{E}[\frac{Z}{q} x] = x", True),
+            (r"\operatorname{Var}[Z]=q(1-q)", True),
+            (r"\operatorname{Var}[Z]=q(1+q)", False),
+        ],
+    ),
+    (
+        "bellman",
+        r"""
+        \gamma : in (0, 1)
+        r : real
+        T : integer >= 0
+        """,
+        [
+            (r"\sum_{t=0}^{\infty} \gamma^t r = \frac{r}{1-\gamma}", True),
+            (r"\sum_{t=0}^{\infty} \gamma^t r = \frac{r}{1+\gamma}", False),
+            (r"\sum_{t=0}^{T} \gamma^t = \frac{1-\gamma^{T+1}}{1-\gamma}", True),
+            (r"\sum_{t=0}^{T} \gamma^t = \frac{1-\gamma^{T}}{1-\gamma}", False),
+        ],
+    ),
+    (
+        "losses",
+        r"""
+        x : real
+        \delta : positive
+        y : real
+        h(t) := \begin{cases} \frac{1}{2} t^2 & |t| \le \delta \\
+            \delta(|t| - \frac{\delta}{2}) & |t| > \delta \end{cases}
+        \ell(t) := \log(1+\exp(-t))
+        """,
+        [
+            (r"h(\delta) = \frac{\delta^2}{2}", True),
+            (r"h(x) \ge 0", True),
+            (r"\max(0,1-x) \ge 0", True),
+            (r"\ell'(x) = -\frac{1}{1+\exp(x)}", True),
+            (r"\ell'(x) = \frac{1}{1+\exp(x)}", False),
+            (r"\ell''(x) > 0", True),
+            (r"x^2 + y^2 \ge 2xy", True),
+            (r"xy \le \frac{x^2}{2\delta}+\frac{\delta y^2}{2}", True),
+            (r"xy \le \frac{x^2}{2\delta}-\frac{\delta y^2}{2}", False),
+            (r"|x+y| \le |x|+|y|", True),
+        ],
+    ),
+    (
+        "softmax",
+        r"""
+        K : integer >= 2
+        z : vector K
+        c : real
+        j : index 1..K
+        \operatorname{softmax}(u)_i := \frac{\exp(u_i)}{\sum_{k=1}^{K} \exp(u_k)},
+            u : vector K, i = 1..K
+        \mathbf{1} : ones K
+        L := \log(\sum_{k=1}^{K} \exp(z_k))
+        """,
+        [
+            (r"\operatorname{softmax}(z + c\mathbf{1})_j = \operatorname{softmax}(z)_j", True),
+            (r"\operatorname{softmax}(c z)_j = \operatorname{softmax}(z)_j", False),
+            (r"\nabla_z L = \operatorname{softmax}(z)", True),
+            (r"\nabla_z L = -\operatorname{softmax}(z)", False),
+            (r"L \ge z_j", True),
+            (r"L \le z_j", False),
+        ],
+    ),
 ]
 PARAMS = [
     pytest.param(vocabulary, tex, holds, id=f"{name}-{n}")

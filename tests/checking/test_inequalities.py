@@ -27,11 +27,17 @@ def statement(tex, names=NAMES):
     return Statement("t", tex, Vocabulary.parse(names))
 
 
+class TestLogarithms:
+    def test_a_single_logarithm_is_compared_with_its_argument(self):
+        verdict = check(statement(r"\operatorname{sp}(x) \ge x")).verdict
+        assert verdict.kind is Kind.PROVED
+        assert verdict.tier is Tier.SYMBOLIC
+
+
 class TestCertified:
     @pytest.mark.parametrize(
         "tex",
         [
-            r"\operatorname{sp}(x) \ge x",
             r"\operatorname{sp}(x) \le \log(2) + |x|",
             r"|\tanh(x)| \le |x|",
             r"x\sigma(x) \ge -\frac{3}{10}",

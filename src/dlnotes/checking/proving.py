@@ -13,6 +13,7 @@ from dlnotes.checking.engines import points, symbolic
 from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.engines.last_resort import certify_sign
+from dlnotes.checking.engines.tangents import without_logs
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
 from dlnotes.checking.hypotheses import weaker
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
@@ -109,6 +110,13 @@ def _holds(context: Context, gap: Any, strict: bool) -> bool:
         or is_signed(gap, context.domains, strict=strict, ranges=ranges)
         or (not strict and symbolic.is_zero(gap, ranges, quick=True))
         or (bool(context.known) and _signs_of_factors(context, gap, strict))
+        or any(
+            is_signed(b, context.domains, strict=strict, ranges=ranges, seconds=1.0)
+            or (not strict and symbolic.is_zero(b, ranges, quick=True))
+            for b in without_logs(
+                gap, lambda c: is_signed(c, context.domains, strict=False, seconds=0.5)
+            )
+        )
     )
 
 
