@@ -38,7 +38,7 @@ class Notation(SphinxDirective):
         if first.strip() == "forget":
             text, _, gloss = rest.partition(" -- ")
             return [
-                [_math(text.strip())],
+                [_math(", ".join(text.split()))],
                 self._prose(gloss.strip()),
                 [nodes.Text("declared anew")],
             ]

@@ -59,6 +59,8 @@ def _fails(a: Any, op: str, b: Any) -> bool:
 def _show(v: Any) -> str:
     if isinstance(v, arb):
         return str(v.str(10, radius=False)) if v.is_finite() else str(v)
+    if isinstance(v, acb) and v.is_finite():
+        return f"{v.real.str(10, radius=False)} + {v.imag.str(10, radius=False)} i"
     return str(v)
 
 
@@ -121,19 +123,31 @@ def undefined(context: Context, step: Step, tex: str, left: str, right: str) -> 
 def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None, bool]:
     """Look for a point where the step fails; also say whether any point could be tried.
 
-    Sizes at which a side has no value here are left out, unless it has none at any.
+    Sizes at which a side has no value here are left out, unless it has none at any. When the
+    time is used up, the points seen so far count.
     """
-    tried = reached = False
+    seen: list[int] = []
+    try:
+        return _search(step, vocabulary, tex, seen), bool(seen)
+    except Budget:
+        if not seen:
+            raise
+        return None, True
+
+
+def _search(step: Step, vocabulary: Vocabulary, tex: str, seen: list[int]) -> Verdict | None:
+    """Go through sizes and points; `seen` grows with each point that could be evaluated."""
+    reached = False
     beyond: Exception | None = None
     choices, _, _ = choices_of(step, vocabulary, proving=False)
     with points.precision():
         start = time.thread_time()
         for n, sizes in enumerate(choices):
-            if n > 1 and tried and time.thread_time() - start > _LONG:
+            if n > 1 and seen and time.thread_time() - start > _LONG:
                 break
             context = context_of(vocabulary, sizes, step.hypotheses)
             if context.impossible:
-                tried = True
+                seen.append(n)
                 continue
             try:
                 left, right = context.side(step.left), context.side(step.right)
@@ -142,7 +156,7 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
                 continue
             reached = True
             if left.undefined or right.undefined:
-                return undefined(context, step, tex, left.undefined, right.undefined), True
+                return undefined(context, step, tex, left.undefined, right.undefined)
             if left.shape != right.shape:
                 show = [" x ".join(map(str, s.shape)) or "a number" for s in (left, right)]
                 c = Counterexample(
@@ -153,27 +167,27 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
                     step.text(tex),
                     "the shapes differ",
                 )
-                return refuted(c, Tier.SYMBOLIC, "the shapes differ"), True
+                return refuted(c, Tier.SYMBOLIC, "the shapes differ")
             for k in (*range(POINTS), *context.edges((left, right))):
                 a, b = context.values(step.left, k), context.values(step.right, k)
                 if a is None or b is None:
                     if a is not None or b is not None:
                         lost = context.no_meaning(step.left if a is None else step.right, k)
                         if lost:
-                            return _half_defined(context, step, tex, k, (a, b), lost), True
+                            return _half_defined(context, step, tex, k, (a, b), lost)
                     continue
-                tried = True
+                seen.append(n)
                 for cell, (x, y) in enumerate(zip(a, b, strict=True)):
                     if _fails(x, step.op, y):
                         c = _counterexample(
                             context, step, tex, k, _show(x), _show(y), _entry(left.shape, cell)
                         )
-                        return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,)), True
+                        return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,))
                 if not any(c.free_symbols for s in (left, right) for c in s.cells):
                     break
     if beyond is not None and not reached:
         raise beyond
-    return None, tried
+    return None
 
 
 def _sides(

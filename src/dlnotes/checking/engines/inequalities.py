@@ -7,6 +7,7 @@ minimum. Each is a proof; where none succeeds the answer is "not shown".
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -23,7 +24,13 @@ from dlnotes.checking.engines.kinks import kink, substitute_sign
 from dlnotes.checking.engines.rational import split_logs
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.ranks import Rank, bounded_ranks
-from dlnotes.checking.semantics.sums import normal, opaque_sums, positive_sum, termwise
+from dlnotes.checking.semantics.sums import (
+    Probabilities,
+    normal,
+    opaque_sums,
+    positive_sum,
+    termwise,
+)
 from dlnotes.checking.semantics.symbols import Domain
 
 if TYPE_CHECKING:
@@ -69,8 +76,10 @@ def _signed(
         if known_sign(e, strict):
             return True
     if e.has(sp.Sum, sp.Indexed):
-        if depth == 0 and not strict and _termwise(e, domains, ranges):
-            return True
+        if depth == 0 and not strict:
+            e = normal(e, ranges)
+            if _termwise(e, domains, ranges) or _by_shares(e, domains):
+                return True
         e = opaque_sums(normal(e, ranges))[0]
         if known_sign(e, strict):
             return True
@@ -78,15 +87,7 @@ def _signed(
         return True
     if e.has(sp.Max, sp.Min, sp.Abs, sp.Piecewise, sp.sign):
         return _by_cases(e, domains, strict, depth, ranges)
-    if (
-        isinstance(e, sp.Mul)
-        and all(
-            _signed(f, domains, strict, depth + 1, ranges)
-            for f in e.args
-            if not (f.is_number and f.is_positive)
-        )
-        and depth < 3
-    ):
+    if isinstance(e, sp.Mul) and depth < 3 and _product(e, domains, strict, depth, ranges):
         return True
     if _log_gap(e, domains, strict, depth, ranges) or _exponential_gap(
         e, domains, strict, depth, ranges
@@ -103,6 +104,23 @@ def _signed(
     if _at_vertices(e, domains, strict, depth, ranges):
         return True
     return _by_ratio(e, domains, strict, depth, ranges)
+
+
+def _product(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """Every factor has a sign, and an even number of them is negative."""
+    sign = 1
+    for f in e.args:
+        if f.is_number and f.is_negative:
+            sign = -sign
+        elif _signed(f, domains, strict, depth + 1, ranges):
+            continue
+        elif _signed(-f, domains, strict, depth + 1, ranges):
+            sign = -sign
+        else:
+            return False
+    return sign > 0
 
 
 def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> bool:
@@ -122,8 +140,62 @@ def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> 
     term = sp.expand(split_logs(term)) if term.has(sp.log) else term
     if term.has(sp.Sum):
         term = normal(term, ranges)
-    term = sp.factor_terms(opaque_sums(term)[0])
-    return _signed(term, domains, False, 1, {})
+    return _term_signed(term, domains)
+
+
+def _term_signed(term: Any, domains: dict[Any, Domain]) -> bool:
+    """Whether a term is not negative, its entries standing for any numbers of their range."""
+    form, table = opaque_sums(term)
+    form = sp.factor_terms(form)
+    if _signed(form, domains, False, 1, {}):
+        return True
+    shares = [
+        s for s, e in table.items() if isinstance(getattr(e, "base", None), Probabilities)
+    ]
+    within = Domain(low=sp.Integer(0), high=sp.Integer(1), high_open=False)
+    return bool(shares) and _signed(
+        form, {**domains, **dict.fromkeys(shares, within)}, False, 1, {}
+    )
+
+
+def _by_shares(e: Any, domains: dict[Any, Domain]) -> bool:
+    """Term by term, as in Gibbs' inequality: shares sum to one, so that differences vanish.
+
+    A constant is spread over the terms by the shares, and the difference of two families of
+    shares (one of them may be the uniform one) is added to every term.
+    """
+    index = sp.Dummy("k", integer=True)
+    body, constant, ends = sp.Integer(0), sp.Integer(0), set()
+    for part in sp.Add.make_args(sp.expand(e)):
+        sums = [f for f in sp.Mul.make_args(part) if isinstance(f, sp.Sum)]
+        if not sums and not part.has(sp.Sum):
+            constant += part
+            continue
+        if len(sums) != 1 or len(sums[0].limits) != 1:
+            return False
+        k, low, high = sums[0].limits[0]
+        ends.add((low, high))
+        rest = [f for f in sp.Mul.make_args(part) if f is not sums[0]]
+        body += sp.Mul(sums[0].function.xreplace({k: index}), *rest)
+    if len(ends) != 1 or body.has(sp.Sum):
+        return False
+    ((low, high),) = ends
+    shares = [
+        x
+        for x in sorted(body.atoms(sp.Indexed), key=str)
+        if isinstance(x.base, Probabilities)
+        and x.indices[-1] == index
+        and (low, high) == (1, x.base.shape[-1])
+    ]
+    if not shares or len(shares) > 3:
+        return False
+    weights = [*shares, 1 / high]
+    for spread in weights if constant != 0 else weights[:1]:
+        term = sp.expand(split_logs(body + constant * spread))
+        for a, b in [(0, 0), *itertools.permutations(weights, 2)]:
+            if _term_signed(term + a - b, domains):
+                return True
+    return False
 
 
 def _at_vertices(
@@ -156,9 +228,10 @@ def _by_ratio(
     if any(domains[z].bounded_above() for z in (x, y) if z in domains):
         return False
     t = sp.Dummy("t", positive=True)
-    for degree in (1, 0):
-        form = sp.expand(split_logs(sp.expand(e.xreplace({x: t * y}) / y**degree)))
-        if y not in form.free_symbols:
+    for new, degree in ((t * y, 1), (t * y, 0), (t / y, -1), (t / x, -1)):
+        old, other = (y, x) if new == t / x else (x, y)
+        form = sp.expand(split_logs(sp.expand(e.xreplace({old: new}) / other**degree)))
+        if other not in form.free_symbols:
             return _signed(form, domains, strict, depth, ranges)
     return False
 
