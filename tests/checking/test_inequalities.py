@@ -9,7 +9,7 @@ import sympy as sp
 from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.derivations import USED_UP, check
 from dlnotes.checking.engines.last_resort import certify_sign
-from dlnotes.checking.engines.timing import Budget, remaining, time_limit
+from dlnotes.checking.engines.timing import Budget, remaining, shielded, time_limit
 from dlnotes.checking.mutants import attack
 from dlnotes.checking.vocabulary import Vocabulary
 
@@ -130,6 +130,17 @@ class TestTimeLimit:
         with pytest.raises(Budget), time_limit(0.1):
             swallow()
         assert remaining() == float("inf")
+
+    def test_a_shielded_block_is_not_cut_off(self):
+        done = []
+        with pytest.raises(Budget), time_limit(0.05):
+            with shielded():
+                start = time.thread_time()
+                while time.thread_time() - start < 0.2:
+                    sum(range(1000))
+                done.append(True)
+            self.spin(60)
+        assert done == [True]
 
     def test_a_claim_that_takes_too_long_is_unproved(self):
         names = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"

@@ -298,3 +298,14 @@ def test_three_outcomes_are_not_called_a_proof():
     assert verdict_of(RANDOM, r"\operatorname{Var}(aX) = a^2 \operatorname{Var}(X)").tier is (
         Tier.SYMBOLIC
     )
+
+
+def test_a_mixture_bounds_its_members_under_a_double_sum():
+    tex = (
+        r"\frac{1}{M} \sum_{m=1}^{M} \sum_{k=1}^{K} p_{m,k} "
+        r"\log\left(\frac{p_{m,k}}{\bar{p}_k}\right) \le "
+        r"\frac{1}{M} \sum_{m=1}^{M} \sum_{k=1}^{K} p_{m,k} \log(M)"
+    )
+    verdict = verdict_of(PROBABILITIES, tex)
+    assert verdict.passed
+    assert "for every size" in verdict.detail

@@ -76,10 +76,9 @@ def _signed(
         if known_sign(e, strict):
             return True
     if e.has(sp.Sum, sp.Indexed):
-        if depth == 0 and not strict:
-            e = normal(e, ranges)
-            if _termwise(e, domains, ranges) or _by_shares(e, domains):
-                return True
+        whole = depth == 0 and not strict
+        if whole and (_termwise(e, domains, ranges) or _by_shares(normal(e, ranges), domains)):
+            return True
         e = opaque_sums(normal(e, ranges))[0]
         if known_sign(e, strict):
             return True

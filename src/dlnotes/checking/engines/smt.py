@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy.core.relational import Relational
 
+from dlnotes.checking.engines.timing import shielded
 from dlnotes.checking.verdicts import Counterexample, Tier, Verdict, proved, refuted, unproved
 
 if TYPE_CHECKING:
@@ -213,9 +214,10 @@ def engine_version() -> str:
     """Return name and version of the solver, or why there is none."""
     if not _solver():
         return "z3 (not installed)"
-    text = subprocess.run(
-        [_solver()[0], "--version"], capture_output=True, text=True, check=False, timeout=10
-    ).stdout
+    with shielded():
+        text = subprocess.run(
+            [_solver()[0], "--version"], capture_output=True, text=True, check=False, timeout=10
+        ).stdout
     found = re.search(r"\d+(?:\.\d+)+", text)
     return f"z3 {found[0]}" if found else "z3"
 
@@ -223,14 +225,15 @@ def engine_version() -> str:
 def _ask(text: str, seconds: float) -> str:
     """Run the solver; the process is killed when its time is over."""
     try:
-        done = subprocess.run(
-            [*_solver(), f"-T:{max(1, round(seconds))}"],
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=seconds + 1,
-            check=False,
-        )
+        with shielded():
+            done = subprocess.run(
+                [*_solver(), f"-T:{max(1, round(seconds))}"],
+                input=text,
+                capture_output=True,
+                text=True,
+                timeout=seconds + 1,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return "timeout"
     return done.stdout

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Budget", "remaining", "time_limit"]
+__all__ = ["Budget", "remaining", "shielded", "time_limit"]
 
 _REPEAT = 0.5
 """After so many seconds the bell rings again, in case a handler swallowed it."""
 _local = threading.local()
+_shielded: set[int] = set()
 
 
 class Budget(Exception):
@@ -58,6 +59,8 @@ class _Watcher:
             if time.clock_gettime(clock) < self.deadline:
                 continue
             with self.lock:
+                if self.target in _shielded:
+                    continue
                 if not self.done.is_set():
                     self.rung = True
                     _raise_in(self.target, ctypes.py_object(Budget))
@@ -80,10 +83,23 @@ def _ring(*_: object) -> None:
     left = remaining()
     if left == float("inf"):
         return
-    if left > 2e-3:
-        signal.setitimer(signal.ITIMER_PROF, left, _REPEAT)
+    if left > 2e-3 or threading.get_ident() in _shielded:
+        signal.setitimer(signal.ITIMER_PROF, max(left, 0.02), _REPEAT)
         return
     raise Budget
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Let no limit end the block: for what must be cleaned up, such as another process."""
+    here = threading.get_ident()
+    inner = here in _shielded
+    _shielded.add(here)
+    try:
+        yield
+    finally:
+        if not inner:
+            _shielded.discard(here)
 
 
 @contextmanager
