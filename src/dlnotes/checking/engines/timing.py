@@ -7,6 +7,7 @@ main thread an interval timer rings; in other threads a watcher raises the excep
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import threading
 import time
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 __all__ = ["Budget", "remaining", "shielded", "time_limit"]
 
@@ -78,13 +80,35 @@ def _raise_in(thread: int, exception: object) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
 
 
-def _ring(*_: object) -> None:
+_FINALISERS = ("weakref.py", "_weakrefset.py")
+
+
+def _is_deaf(frame: FrameType | None) -> bool:
+    """Whether Python would swallow, and complain about, an exception raised in `frame`.
+
+    Callbacks of the garbage collector and of weak references, and ``__del__``, cannot raise.
+    """
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        code = frame.f_code
+        if code in callbacks or code.co_name == "__del__":
+            return True
+        if code.co_filename.endswith(_FINALISERS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _ring(_signal: int = 0, frame: FrameType | None = None) -> None:
     """Raise when the time is over; the timer counts other threads too and may be early."""
     left = remaining()
     if left == float("inf"):
         return
     if left > 2e-3 or threading.get_ident() in _shielded:
         signal.setitimer(signal.ITIMER_PROF, max(left, 0.02), _REPEAT)
+        return
+    if _is_deaf(frame):
+        signal.setitimer(signal.ITIMER_PROF, 0.02, _REPEAT)
         return
     raise Budget
 
