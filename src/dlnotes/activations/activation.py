@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from dlnotes.activations.arrays import FloatArray, real_array
+from dlnotes._arguments import FloatArray, as_floats
 from dlnotes.activations.crossings import Crossing, find_crossing
 from dlnotes.activations.facts import Facts, compute_facts
 from dlnotes.activations.parts import Kink, OneSided, Origin, Parameter
@@ -197,7 +197,7 @@ class Activation:
         values = self._values(parameters)
         chosen = self._evaluate(order, x, parameters)
         left, right = np.array(chosen), np.array(chosen)
-        points = real_array(x)
+        points = as_floats(x, "x", half=True)
         for kink in self.kinks:
             at = float(kink.at.subs(self._substitution(values)))
             here = points == at
@@ -318,7 +318,7 @@ class Activation:
     def _evaluate(
         self, order: int, x: npt.ArrayLike, parameters: Mapping[str, float]
     ) -> FloatArray:
-        array = real_array(x)
+        array = as_floats(x, "x", half=True)
         values = self._values(parameters)
         wide = np.atleast_1d(array).astype(np.float64)
         with np.errstate(all="ignore"):

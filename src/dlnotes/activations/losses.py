@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.activations.arrays import FloatArray, normalised_axis, real_array
+from dlnotes._arguments import FloatArray, as_floats, normalised_axis
 from dlnotes.activations.rows import Rows
 
 if TYPE_CHECKING:
@@ -119,12 +119,12 @@ class CrossEntropy:
 def _read(
     logits: npt.ArrayLike, target: npt.ArrayLike, axis: int
 ) -> tuple[FloatArray, Rows, Array, int]:
-    array = real_array(logits, "logits")
+    array = as_floats(logits, "logits", half=True)
     axis = normalised_axis(axis, array, "logits")
     rows = np.moveaxis(array.astype(np.float64), axis, -1)
     labels = np.asarray(target)
     if labels.shape == array.shape:
-        y = _distribution(np.moveaxis(real_array(labels, "target"), axis, -1))
+        y = _distribution(np.moveaxis(as_floats(labels, "target", half=True), axis, -1))
     elif labels.shape == rows.shape[:-1]:
         y = _one_hot(labels, rows.shape[-1])
     else:

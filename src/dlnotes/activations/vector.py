@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.activations.arrays import FloatArray, common_dtype, normalised_axis, real_array
+from dlnotes._arguments import FloatArray, as_floats, normalised_axis
 from dlnotes.activations.rows import Rows
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ __all__ = ["LogSoftmax", "LogSumExp", "Softmax", "log_softmax", "logsumexp", "so
 
 
 def _read(x: npt.ArrayLike, axis: int) -> tuple[FloatArray, Array, int]:
-    array = real_array(x)
-    axis = normalised_axis(axis, array)
+    array = as_floats(x, "x", half=True)
+    axis = normalised_axis(axis, array, "x")
     return array, np.moveaxis(array.astype(np.float64), axis, -1), axis
 
 
 def _read_cotangent(
     cotangent: npt.ArrayLike, shape: tuple[int, ...], output: str
 ) -> FloatArray:
-    array = real_array(cotangent, "cotangent")
+    array = as_floats(cotangent, "cotangent", half=True)
     if array.shape != shape:
         msg = f"cotangent has shape {array.shape}; give it the shape of the {output}, {shape}"
         raise ValueError(msg)
@@ -159,7 +159,7 @@ class Softmax:
         with np.errstate(all="ignore"):
             s = Rows.of(rows).shares
             out = s * (wide - (s * wide).sum(axis=-1, keepdims=True))
-            return np.moveaxis(out.astype(common_dtype(array, v)), -1, axis)
+            return np.moveaxis(out.astype(np.result_type(array, v)), -1, axis)
 
 
 class LogSoftmax:
@@ -274,7 +274,7 @@ class LogSoftmax:
         wide = np.moveaxis(v.astype(np.float64), axis, -1)
         with np.errstate(all="ignore"):
             out = wide - Rows.of(rows).shares * wide.sum(axis=-1, keepdims=True)
-            return np.moveaxis(out.astype(common_dtype(array, v)), -1, axis)
+            return np.moveaxis(out.astype(np.result_type(array, v)), -1, axis)
 
 
 class LogSumExp:
@@ -386,7 +386,7 @@ class LogSumExp:
         v = _read_cotangent(cotangent, rows.shape[:-1], "log-sum-exps")
         with np.errstate(all="ignore"):
             out = Rows.of(rows).shares * v.astype(np.float64)[..., None]
-            return np.moveaxis(out.astype(common_dtype(array, v)), -1, axis)
+            return np.moveaxis(out.astype(np.result_type(array, v)), -1, axis)
 
 
 softmax = Softmax()

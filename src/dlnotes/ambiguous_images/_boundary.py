@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from dlnotes._arguments import as_floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,36 +19,6 @@ ROW_SUM_TOLERANCE = 1e-4
 """How far the sum of a row may lie from 1: the rounding of float32, not a missing softmax."""
 
 _BLOCK_VALUES = 2**18  # about what a core's cache holds in float32; larger blocks run slower
-
-
-def as_floats(values: ArrayLike, name: str) -> Floats:
-    """Return an array of float32 or float64; refuse what is not a table of real numbers."""
-    array = np.asarray(values)
-    if array.dtype == np.float32 or array.dtype == np.float64:
-        return array
-    if array.dtype == np.float16:
-        return array.astype(np.float32)
-    if array.dtype.kind in "iuf":
-        return array.astype(np.float64)
-    msg = f"{name} must hold real numbers, got an array of dtype {array.dtype}"
-    raise TypeError(msg)
-
-
-def as_index(value: Any, name: str, *, classes: int | None = None, least: int = 0) -> int:
-    """Return an integer, within ``0 <= value < classes`` if the number of classes is given."""
-    if isinstance(value, (bool, np.bool_)):
-        msg = f"{name} must be an integer, got {value!r}"
-        raise TypeError(msg)
-    try:
-        index = operator.index(value)
-    except TypeError:
-        msg = f"{name} must be an integer, got {value!r}"
-        raise TypeError(msg) from None
-    if index < least or (classes is not None and index >= classes):
-        upper = "" if classes is None else f" and at most {classes - 1}"
-        msg = f"{name} must be at least {least}{upper}, got {name}={index}"
-        raise ValueError(msg)
-    return index
 
 
 def as_predictions(values: ArrayLike, name: str, *, several_models: bool = False) -> Floats:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlnotes._arguments import as_floats
 from dlnotes.ambiguous_images._boundary import (
     Floats,
     as_distribution_rows,
-    as_floats,
     as_predictions,
     check_rows,
     entropy_of_rows,

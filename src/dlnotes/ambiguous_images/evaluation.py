@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import rankdata
 
-from dlnotes.ambiguous_images._boundary import as_floats, as_index
+from dlnotes._arguments import as_floats, as_integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def precision_at(scores: ArrayLike, positive: ArrayLike, top: int) -> float:
     0.5
     """
     values, truth = _as_ranking(scores, positive)
-    count = as_index(top, "top", classes=values.size + 1, least=1)
+    count = as_integer(top, "top", least=1, most=values.size)
     return float(truth[np.argsort(-values, kind="stable")[:count]].mean())
 
 
@@ -157,7 +157,7 @@ def bootstrap_interval(
     True
     """
     values, truth = _as_ranking(scores, positive)
-    draws = as_index(resamples, "resamples", least=1)
+    draws = as_integer(resamples, "resamples", least=1)
     if not 0.0 < level < 1.0:
         msg = f"level must lie between 0 and 1, got level={level!r}"
         raise ValueError(msg)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlnotes._arguments import as_integer
 from dlnotes.ambiguous_images import ensembles, hierarchy, pairs, uncertainty
-from dlnotes.ambiguous_images._boundary import Floats, Integers, as_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from dlnotes.ambiguous_images._boundary import Floats, Integers
 
 __all__ = ["SCORES", "MiningResult", "Score", "mine"]
 
@@ -164,9 +166,9 @@ def mine(
     >>> mine(chunks, "class_pair_confusion", top=2, a=0, b=1).scores
     array([1.  , 0.96])
     """
-    wanted = as_index(top, "top", least=1)
-    size = as_index(batch, "batch", least=1)
-    axis = as_index(image_axis, "image_axis", classes=2)
+    wanted = as_integer(top, "top", least=1)
+    size = as_integer(batch, "batch", least=1)
+    axis = as_integer(image_axis, "image_axis", least=0, most=1)
     function, descending = _as_score(score, largest)
     keep = np.empty(0, dtype=np.int64)
     keys: NDArray[Any] | None = None

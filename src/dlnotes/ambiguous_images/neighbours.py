@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from dlnotes._arguments import as_floats, as_integer
 from dlnotes.ambiguous_images._boundary import (
     Floats,
     Integers,
     as_distance,
-    as_floats,
-    as_index,
 )
 from dlnotes.ambiguous_images.ensembles import mean_prediction
 
@@ -110,7 +109,7 @@ def neighbours_across_classes(
     >>> found.pairs, found.distances, found.classes
     (array([[1, 2]]), array([4.24264069]), array([[8, 7]]))
     """
-    wanted = as_index(top, "top", least=1)
+    wanted = as_integer(top, "top", least=1)
     vectors = _as_features(features, metric)
     classes = _as_labels(labels, vectors.shape[0])
     if not np.isfinite(at_least) or at_least < 0:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlnotes._arguments import as_integer
 from dlnotes.ambiguous_images._boundary import (
     Floats,
     Integers,
-    as_index,
     as_predictions,
     mean_of_models,
     over_blocks,
@@ -55,8 +55,8 @@ def class_pair_confusion(probabilities: ArrayLike, a: int, b: int) -> Floats:
     array([1. , 0.5])
     """
     classes = as_predictions(probabilities, "probabilities").shape[2]
-    first = as_index(a, "a", classes=classes)
-    second = as_index(b, "b", classes=classes)
+    first = as_integer(a, "a", least=0, most=classes - 1)
+    second = as_integer(b, "b", least=0, most=classes - 1)
     if first == second:
         msg = f"a and b must be two different classes, got a={a!r} and b={b!r}"
         raise ValueError(msg)
@@ -169,7 +169,7 @@ def _as_group(group: Any, classes: int, name: str) -> Integers:
         msg = f"{name} must hold integers, got {group!r}"
         raise TypeError(msg)
     for member in members:
-        as_index(member, name, classes=classes)
+        as_integer(member, name, least=0, most=classes - 1)
     unique = np.unique(members)
     if unique.size < members.size:
         msg = f"{name} must name each class once, got {group!r}"

@@ -1,46 +1,28 @@
-"""The one place where arguments of the convolution functions are read and errors worded."""
+"""Images, kernels, pairs and anchors among the arguments: read here, errors worded here."""
 
 from __future__ import annotations
 
 from operator import index
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
-import numpy.typing as npt
+
+from dlnotes._arguments import FloatArray, as_floats, require_finite
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__: list[str] = []
 
-FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 Pair: TypeAlias = tuple[int, int]
 
-_FORMS = {
-    "kernel": "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]",
-    "image": "an array of real numbers whose last two axes are rows and columns",
-}
-
-
-def as_real(value: npt.ArrayLike, name: str) -> FloatArray:
-    """Return `value` as a floating array: float32 and wider stay, everything else widens."""
-    form = _FORMS.get(name, "an array of real numbers")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        msg = f"{name} is ragged{_row_lengths(value)}; it must be {form}"
-        raise ValueError(msg) from error
-    if array.dtype.kind not in "biuf":
-        msg = f"{name} has dtype {array.dtype} ({_excerpt(value)}); it must be {form}"
-        raise TypeError(msg)
-    if array.dtype.kind != "f":
-        # Integers are promoted before any arithmetic: uint8 must not wrap at 256.
-        return array.astype(np.float64)
-    if array.dtype == np.float16:
-        return array.astype(np.float32)
-    return cast("FloatArray", array)
+_KERNEL = "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]"
+_IMAGE = "an array of real numbers whose last two axes are rows and columns"
 
 
 def as_image(image: npt.ArrayLike, name: str = "image") -> FloatArray:
     """Return the image as a floating array of at least two axes, rows and columns last."""
-    array = as_real(image, name)
+    array = as_floats(image, name, wanted=_IMAGE)
     if array.ndim < 2:
         msg = (
             f"{name} has shape {array.shape}; it needs at least two axes, "
@@ -55,17 +37,14 @@ def as_image(image: npt.ArrayLike, name: str = "image") -> FloatArray:
 
 def as_kernel(kernel: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> FloatArray:
     """Return the kernel as a finite two-dimensional floating array."""
-    array = as_real(kernel, "kernel")
+    array = as_floats(kernel, "kernel", wanted=_KERNEL)
     if array.ndim != 2:
         msg = f"kernel has shape {array.shape}; it needs exactly two axes, (rows, columns)"
         raise ValueError(msg)
     if array.size == 0:
         msg = f"kernel has shape {array.shape}; it needs at least one row and one column"
         raise ValueError(msg)
-    if not np.isfinite(array).all():
-        row, column = (int(n) for n in np.argwhere(~np.isfinite(array))[0])
-        msg = f"kernel[{row}, {column}] is {array[row, column]}; every weight must be finite"
-        raise ValueError(msg)
+    require_finite(array, "kernel")
     if dtype is not None and array.dtype != dtype:
         with np.errstate(over="ignore", under="ignore"):
             narrow = array.astype(dtype)
@@ -118,16 +97,3 @@ def as_anchor(anchor: Pair | None, kernel_shape: Pair, mode: str) -> Pair:
         msg = f"anchor={anchor!r} lies outside the kernel of shape {kernel_shape}"
         raise ValueError(msg)
     return row, column
-
-
-def _row_lengths(value: object) -> str:
-    try:
-        lengths = [len(row) for row in cast("Any", value)]
-    except TypeError:
-        return ""
-    return f": its rows have lengths {lengths}"
-
-
-def _excerpt(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.convolution._arguments import FloatArray, Pair, as_image, as_pair
+from dlnotes.convolution._arguments import Pair, as_image, as_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
+
+    from dlnotes._arguments import FloatArray
 
 __all__ = ["BOUNDARIES", "boundary_name", "pad"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dlnotes.convolution._arguments import (
-    FloatArray,
     Pair,
     as_anchor,
     as_image,
@@ -19,6 +18,8 @@ from dlnotes.convolution.boundaries import as_fill_value, boundary_name, gather,
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from dlnotes._arguments import FloatArray
 
 __all__ = ["convolve", "correlate", "output_shape"]
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlnotes._arguments import FloatArray, as_floats
 from dlnotes.convolution._arguments import (
-    FloatArray,
     Pair,
     as_image,
     as_kernel,
-    as_real,
     as_shape,
 )
 from dlnotes.convolution.boundaries import gather, scatter
@@ -108,7 +107,7 @@ def correlate_gradients(
     array = as_image(image)
     weights = as_kernel(kernel, array.dtype)
     plan = plan_for(array, weights, boundary, mode, anchor, fill_value)
-    pulled = as_real(cotangent, "cotangent").astype(array.dtype, copy=False)
+    pulled = as_floats(cotangent, "cotangent").astype(array.dtype, copy=False)
     expected = array.shape[:-2] + plan.output
     if pulled.shape != expected:
         msg = f"cotangent has shape {pulled.shape}; the output has {expected}"
@@ -178,7 +177,7 @@ def fit_kernel(
     True
     """
     array = as_image(image)
-    wanted = as_real(target, "target").astype(array.dtype, copy=False)
+    wanted = as_floats(target, "target").astype(array.dtype, copy=False)
     shape = as_shape(kernel_shape, "kernel_shape")
     if steps < 0:
         msg = f"steps={steps!r} must not be negative"

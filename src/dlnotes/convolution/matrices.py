@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.convolution._arguments import FloatArray, Pair, as_image, as_kernel, as_shape
+from dlnotes.convolution._arguments import Pair, as_image, as_kernel, as_shape
 from dlnotes.convolution.boundaries import gather
 from dlnotes.convolution.filtering import plan_for
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from dlnotes._arguments import FloatArray
 
 __all__ = ["im2col", "separable_factors", "toeplitz_matrix"]
 

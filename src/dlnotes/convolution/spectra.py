@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlnotes.convolution._arguments import Pair, as_anchor, as_kernel, as_real
+from dlnotes._arguments import as_floats
+from dlnotes.convolution._arguments import Pair, as_anchor, as_kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,7 +65,7 @@ def frequency_response(
         raise ValueError(msg)
     sign = 1 if operation == "correlate" else -1
     place = as_anchor(anchor, (weights.shape[0], weights.shape[1]), "same")
-    down, along = as_real(u, "u").astype(np.float64), as_real(v, "v").astype(np.float64)
+    down, along = as_floats(u, "u").astype(np.float64), as_floats(v, "v").astype(np.float64)
     try:
         down, along = np.broadcast_arrays(down, along)
     except ValueError as error:

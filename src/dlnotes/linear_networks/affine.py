@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from dlnotes.linear_networks._arrays import FloatArray, as_float_array, require_finite
+from dlnotes._arguments import FloatArray, as_floats, require_finite
 
 __all__ = ["Affine", "ReluNetwork", "collapse"]
 
@@ -46,22 +46,22 @@ class Affine:
     __slots__ = ("_bias", "_weight")
 
     def __init__(self, weight: ArrayLike, bias: ArrayLike | None = None) -> None:
-        w = as_float_array("weight", weight, ndim=2)
+        w = as_floats(weight, "weight", ndim=2)
         if 0 in w.shape:
             msg = f"weight must have at least one row and one column, got shape {w.shape}"
             raise ValueError(msg)
         if bias is None:
             b = np.zeros(w.shape[0], dtype=w.dtype)
         else:
-            b = as_float_array("bias", bias, ndim=1)
+            b = as_floats(bias, "bias", ndim=1)
         if b.shape != w.shape[:1]:
             msg = (
                 f"bias must have shape ({w.shape[0]},), one entry for each row of weight "
                 f"{w.shape}, got shape {b.shape}"
             )
             raise ValueError(msg)
-        require_finite("weight", w)
-        require_finite("bias", b)
+        require_finite(w, "weight")
+        require_finite(b, "bias")
         dtype = np.result_type(w, b)
         self._weight: FloatArray = w.astype(dtype, copy=True)
         self._bias: FloatArray = b.astype(dtype, copy=True)
@@ -121,7 +121,7 @@ class Affine:
         ValueError
             If the last axis does not have `in_features` entries.
         """
-        array = as_float_array("x", x)
+        array = as_floats(x, "x")
         if array.ndim == 0 or array.shape[-1] != self.in_features:
             msg = f"x must have shape (..., {self.in_features}), got {array.shape}"
             raise ValueError(msg)
@@ -317,7 +317,7 @@ class ReluNetwork:
             The outputs.
         """
         *hidden, last = self._layers
-        values = as_float_array("x", x)
+        values = as_floats(x, "x")
         for layer in hidden:
             values = np.maximum(layer(values), 0)
         return last(values)

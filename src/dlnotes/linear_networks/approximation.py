@@ -6,10 +6,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes.linear_networks._arrays import (
+from dlnotes._arguments import (
     FloatArray,
-    as_float_array,
-    as_positive_int,
+    as_floats,
+    as_integer,
     as_real,
     require_finite,
 )
@@ -34,17 +34,17 @@ def _require_callable(name: str, value: object) -> None:
 
 def _evaluate(f: Function, points: FloatArray) -> FloatArray:
     _require_callable("f", f)
-    values = as_float_array("f(points)", f(points))
+    values = as_floats(f(points), "f(points)")
     if values.shape != points.shape:
         msg = f"f must give one value a point, got shape {values.shape} for {points.shape}"
         raise ValueError(msg)
-    require_finite("f(points)", values)
+    require_finite(values, "f(points)")
     return values
 
 
 def _as_knots(knots: ArrayLike) -> FloatArray:
-    points = as_float_array("knots", knots, ndim=1)
-    require_finite("knots", points)
+    points = as_floats(knots, "knots", ndim=1)
+    require_finite(points, "knots")
     if len(points) < 2 or not np.all(np.diff(points) > 0):
         msg = f"knots must be at least two increasing numbers, got {knots!r}"
         raise ValueError(msg)
@@ -120,7 +120,7 @@ def lipschitz_error_bound(lipschitz: float, spacing: float) -> float:
     >>> lipschitz_error_bound(1.0, 0.5)
     0.25
     """
-    return _bound("lipschitz", lipschitz) * as_real("spacing", spacing, above=0) / 2
+    return _bound("lipschitz", lipschitz) * as_real(spacing, "spacing", above=0) / 2
 
 
 def smooth_error_bound(curvature: float, spacing: float) -> float:
@@ -143,11 +143,11 @@ def smooth_error_bound(curvature: float, spacing: float) -> float:
     >>> smooth_error_bound(2.0, 0.5)
     0.0625
     """
-    return _bound("curvature", curvature) * as_real("spacing", spacing, above=0) ** 2 / 8
+    return _bound("curvature", curvature) * as_real(spacing, "spacing", above=0) ** 2 / 8
 
 
 def _bound(name: str, value: float) -> float:
-    number = as_real(name, value)
+    number = as_real(value, name)
     if number < 0:
         msg = f"{name} must not be negative, got {value!r}"
         raise ValueError(msg)
@@ -178,7 +178,7 @@ def interpolation_error(f: Function, knots: ArrayLike, *, samples: int = 64) -> 
     0.25
     """
     points = _as_knots(knots)
-    parts = as_positive_int("samples", samples)
+    parts = as_integer(samples, "samples", least=1)
     fractions = np.arange(parts + 1) / parts
     grid = (points[:-1, None] + np.diff(points)[:, None] * fractions).ravel()
     network = piecewise_linear_interpolant(f, points)
@@ -227,13 +227,13 @@ def random_feature_error(
     True
     """
     _require_callable("activation", activation)
-    units = as_positive_int("width", width)
-    left, right = (as_real(f"interval[{i}]", end) for i, end in enumerate(interval))
+    units = as_integer(width, "width", least=1)
+    left, right = (as_real(end, f"interval[{i}]") for i, end in enumerate(interval))
     if not left < right:
         msg = f"interval must increase, got {interval!r}"
         raise ValueError(msg)
-    spread = as_real("scale", scale, above=0)
-    x = np.linspace(left, right, as_positive_int("samples", samples))
+    spread = as_real(scale, "scale", above=0)
+    x = np.linspace(left, right, as_integer(samples, "samples", least=1))
     rng = np.random.default_rng(seed)
     slopes = spread * rng.standard_normal(units)
     centres = left + (right - left) * (np.arange(units) + rng.random(units)) / units

@@ -9,10 +9,10 @@ a *mode*.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes.linear_networks._arrays import (
+from dlnotes._arguments import (
     FloatArray,
-    as_float_array,
-    as_positive_int,
+    as_floats,
+    as_integer,
     as_real,
     require_finite,
 )
@@ -26,8 +26,8 @@ __all__ = [
 
 
 def _nonnegative(name: str, value: ArrayLike) -> FloatArray:
-    array = as_float_array(name, value)
-    require_finite(name, array)
+    array = as_floats(value, name)
+    require_finite(array, name)
     if (array < 0).any():
         msg = f"{name} must not be negative, got {array.min()}"
         raise ValueError(msg)
@@ -71,8 +71,8 @@ def mode_velocity(
     """
     a = _nonnegative("strength", strength)
     s = _nonnegative("singular_value", singular_value)
-    layers = as_positive_int("depth", depth)
-    tau = as_real("time_constant", time_constant, above=0)
+    layers = as_integer(depth, "depth", least=1)
+    tau = as_real(time_constant, "time_constant", above=0)
     return np.asarray(layers * a ** (2 - 2 / layers) * (s - a) / tau)
 
 
@@ -122,7 +122,7 @@ def deep_mode_strength(
     t = _nonnegative("time", time)
     s = _nonnegative("singular_value", singular_value)
     a0 = _nonnegative("initial", initial)
-    tau = as_real("time_constant", time_constant, above=0)
+    tau = as_real(time_constant, "time_constant", above=0)
     dtype = np.result_type(t, s, a0)
     t, s, a0 = np.broadcast_arrays(t / tau, s, a0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
@@ -164,9 +164,9 @@ def shallow_mode_strength(
     """
     t = _nonnegative("time", time)
     s = _nonnegative("singular_value", singular_value)
-    a0 = as_float_array("initial", initial)
-    require_finite("initial", a0)
-    tau = as_real("time_constant", time_constant, above=0)
+    a0 = as_floats(initial, "initial")
+    require_finite(a0, "initial")
+    tau = as_real(time_constant, "time_constant", above=0)
     with np.errstate(under="ignore"):
         decay = np.exp(-t / tau)
         return np.asarray(a0 * decay - s * np.expm1(-t / tau))
@@ -209,7 +209,7 @@ def transition_time(
     s = _nonnegative("singular_value", singular_value)
     a0 = _nonnegative("initial", initial)
     a1 = _nonnegative("final", final)
-    tau = as_real("time_constant", time_constant, above=0)
+    tau = as_real(time_constant, "time_constant", above=0)
     s, a0, a1 = np.broadcast_arrays(s, a0, a1)
     if not np.all((a0 > 0) & (a0 <= a1) & (a1 < s)):
         msg = (

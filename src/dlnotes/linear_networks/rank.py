@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dlnotes.linear_networks._arrays import as_positive_int
+from dlnotes._arguments import as_integer
 from dlnotes.linear_networks.affine import Affine, require_affine
 
 __all__ = ["factorise", "maximal_rank"]
@@ -17,7 +17,7 @@ def _as_widths(widths: Iterable[int]) -> tuple[int, ...]:
     except TypeError as error:
         msg = f"widths must be a sequence of integers, got {widths!r}"
         raise TypeError(msg) from error
-    sizes = tuple(as_positive_int(f"widths[{i}]", width) for i, width in enumerate(sizes))
+    sizes = tuple(as_integer(width, f"widths[{i}]", least=1) for i, width in enumerate(sizes))
     if len(sizes) < 2:
         msg = f"widths must name at least the input and the output width, got {sizes}"
         raise ValueError(msg)

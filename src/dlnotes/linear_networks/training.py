@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes.linear_networks._arrays import (
+from dlnotes._arguments import (
     FloatArray,
-    as_float_array,
-    as_positive_int,
+    as_floats,
+    as_integer,
     as_real,
     require_finite,
 )
@@ -52,10 +52,10 @@ def balanced_weights(
     array([[0.01, 0.  ],
            [0.  , 0.01]])
     """
-    sigma = as_float_array("correlation", correlation, ndim=2)
-    require_finite("correlation", sigma)
-    units = as_positive_int("hidden", hidden)
-    a0 = as_real("strength", strength, above=0)
+    sigma = as_floats(correlation, "correlation", ndim=2)
+    require_finite(sigma, "correlation")
+    units = as_integer(hidden, "hidden", least=1)
+    a0 = as_real(strength, "strength", above=0)
     modes = min(sigma.shape)
     if units < modes:
         msg = f"hidden must be at least {modes}, the number of modes, got {units}"
@@ -88,9 +88,9 @@ def mode_strengths(maps: ArrayLike, correlation: ArrayLike) -> FloatArray:
     >>> mode_strengths([[2, 0], [0, 1]], [[3, 0], [0, 1]])
     array([2., 1.])
     """
-    sigma = as_float_array("correlation", correlation, ndim=2)
-    require_finite("correlation", sigma)
-    stack = as_float_array("maps", maps)
+    sigma = as_floats(correlation, "correlation", ndim=2)
+    require_finite(sigma, "correlation")
+    stack = as_floats(maps, "maps")
     if stack.shape[-2:] != sigma.shape:
         msg = (
             f"maps must have shape (..., {sigma.shape[0]}, {sigma.shape[1]}) like "
@@ -170,16 +170,16 @@ def train(
     >>> run.maps[[0, 50, 100], 0, 0].round(3)
     array([0.01 , 1.986, 2.   ])
     """
-    x = as_float_array("inputs", inputs, ndim=2)
-    y = as_float_array("targets", targets, ndim=2)
-    require_finite("inputs", x)
-    require_finite("targets", y)
+    x = as_floats(inputs, "inputs", ndim=2)
+    y = as_floats(targets, "targets", ndim=2)
+    require_finite(x, "inputs")
+    require_finite(y, "targets")
     if len(x) != len(y) or len(x) == 0:
         msg = f"inputs and targets must have as many rows, got {x.shape} and {y.shape}"
         raise ValueError(msg)
-    rate = as_real("learning_rate", learning_rate, above=0)
-    count = as_positive_int("steps", steps)
-    current = [as_float_array(f"weights[{i}]", w, ndim=2) for i, w in enumerate(weights)]
+    rate = as_real(learning_rate, "learning_rate", above=0)
+    count = as_integer(steps, "steps", least=1)
+    current = [as_floats(w, f"weights[{i}]", ndim=2) for i, w in enumerate(weights)]
     _check_chain(current, x.shape[1], y.shape[1])
 
     dtype = np.result_type(x, y, *current)
@@ -220,7 +220,7 @@ def _check_chain(weights: Sequence[FloatArray], n_in: int, n_out: int) -> None:
         raise ValueError(msg)
     features = n_in
     for index, weight in enumerate(weights):
-        require_finite(f"weights[{index}]", weight)
+        require_finite(weight, f"weights[{index}]")
         if weight.shape[1] != features:
             msg = (
                 f"weights[{index}] must have {features} columns to take what comes "

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dlnotes.linear_networks._arrays import FloatArray
+from dlnotes._arguments import FloatArray
 from dlnotes.linear_networks.affine import Affine, ReluNetwork
 
 __all__ = [
