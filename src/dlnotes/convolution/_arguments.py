@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 Pair: TypeAlias = tuple[int, int]
+#: Pixels outside: on all sides, (for rows, for columns), or ((above, below), (left, right)).
+Padding: TypeAlias = int | Pair | tuple[Pair, Pair]
 
 _KERNEL = "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]"
 _IMAGE = "an array of real numbers whose last two axes are rows and columns"
@@ -75,6 +77,19 @@ def as_pair(value: object, name: str, *, least: int) -> Pair:
         msg = f"{name}={value!r} must be at least {least} in both directions"
         raise ValueError(msg)
     return parts[0], parts[1]
+
+
+def as_padding(padding: object) -> tuple[Pair, Pair]:
+    """Return what is added outside as ((above, below), (left, right))."""
+    if isinstance(padding, (tuple, list)) and any(
+        isinstance(side, (tuple, list)) for side in padding
+    ):
+        if len(padding) != 2:
+            msg = f"padding={padding!r} must be ((above, below), (left, right))"
+            raise ValueError(msg)
+        return as_pair(padding[0], "padding", least=0), as_pair(padding[1], "padding", least=0)
+    rows, columns = as_pair(padding, "padding", least=0)
+    return (rows, rows), (columns, columns)
 
 
 def as_shape(shape: object, name: str) -> Pair:
