@@ -202,8 +202,10 @@ class Recorder:
         found = simpler(self, terms, numbers) if simpler else None
         if found is not None:
             return found
-        indices = tuple(term.index for term in terms)
-        return Term(self, self.builder.node(operation, indices, self.span))
+        indices = [term.index for term in terms]
+        if operation in ("add", "mul"):
+            indices.sort()  # a + b and b + a are the same number, so one node
+        return Term(self, self.builder.node(operation, tuple(indices), self.span))
 
     def power(self, a: Term, b: Any) -> Term:
         """Return a power."""
@@ -261,6 +263,12 @@ def _product(r: Recorder, terms: list[Term], numbers: _Numbers) -> Term | None:
             return r.constant(0.0)
         if number in (1, -1):
             return other if number == 1 else -other
+        if number is not None and number < 0:
+            return -(-number * other)
+    # Signs are moved outwards, where a sum becomes a difference and they cost nothing.
+    for first, other in (terms, terms[::-1]):
+        if (opposite := r._negated(first)) is not None:
+            return -(opposite * other)
     return None
 
 
@@ -270,6 +278,8 @@ def _quotient(r: Recorder, terms: list[Term], numbers: _Numbers) -> Term | None:
     # A product is cheaper than a quotient; powers of two are divided by without rounding.
     if numbers[1] and math.frexp(numbers[1])[0] in (0.5, -0.5):
         return terms[0] * (1 / numbers[1])
+    if (opposite := r._negated(terms[0])) is not None:
+        return -(opposite / terms[1])
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from dlnotes._arguments import as_real
@@ -141,7 +140,7 @@ def _needed(nodes: list[Node], root: int) -> tuple[list[Node], int]:
     wanted |= {i for i, node in enumerate(nodes) if node.operation == "variable"}
     places = {old: new for new, old in enumerate(sorted(wanted))}
     kept = [
-        replace(nodes[old], operands=tuple(places[k] for k in nodes[old].operands))
+        nodes[old]._replace(operands=tuple(places[k] for k in nodes[old].operands))
         for old in places
     ]
     return kept, places[root]

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsFloat
 
 import numpy as np
 import sympy
@@ -80,8 +80,7 @@ def _pointer(source: str, start: int, stop: int) -> str:
     return f"    {head}{shown}{tail}\n    {' ' * (len(head) + start - left)}{carets}"
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One node of the graph of an expression.
 
     Attributes
