@@ -8,15 +8,18 @@ generalised delta rule in matrix form. The parts: `operations` is the table of d
 like, `ambiguity` the readings, `checks` the finite differences, `perceptron` the network.
 """
 
+from dlnotes.backpropagation.algebras import NUMBERS, SYMBOLS
 from dlnotes.backpropagation.ambiguity import Reading, readings
 from dlnotes.backpropagation.checks import GradientCheck, finite_difference, gradient_check
+from dlnotes.backpropagation.compiling import CompiledGradient, compile_gradient
+from dlnotes.backpropagation.derivatives import directional_derivative
 from dlnotes.backpropagation.expressions import (
     DomainError,
     Expression,
     ExpressionError,
     Node,
 )
-from dlnotes.backpropagation.operations import NUMBERS, OPERATIONS, SYMBOLS, Operation
+from dlnotes.backpropagation.operations import OPERATIONS, Operation
 from dlnotes.backpropagation.parsing import parse
 from dlnotes.backpropagation.perceptron import MLP, MLPForward, MLPGradients, initial_variance
 from dlnotes.backpropagation.tables import Table
@@ -27,6 +30,7 @@ __all__ = [
     "NUMBERS",
     "OPERATIONS",
     "SYMBOLS",
+    "CompiledGradient",
     "DomainError",
     "Edge",
     "Expression",
@@ -41,6 +45,8 @@ __all__ = [
     "Step",
     "Table",
     "Trace",
+    "compile_gradient",
+    "directional_derivative",
     "finite_difference",
     "gradient_check",
     "initial_variance",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from dlnotes.backpropagation.algebras import NUMBERS
 from dlnotes.backpropagation.expressions import DomainError, Expression
-from dlnotes.backpropagation.operations import NUMBERS, OPERATIONS
+from dlnotes.backpropagation.operations import RULES
 from dlnotes.backpropagation.parsing import parse
 from dlnotes.backpropagation.tables import Cell, Table
 
@@ -85,7 +86,7 @@ class Step:
     name : str
         Name of the node.
     operation : str
-        ``"variable"``, ``"constant"`` or a key of `OPERATIONS`.
+        ``"variable"``, ``"constant"`` or a name in the table of operations.
     formula : str
         The operation written with the names of its operands.
     value : float
@@ -285,7 +286,7 @@ class Trace:
         """
         value = sum(bool(node.operands) for node in self.expression.nodes)
         edges = [edge for step in self.steps for edge in step.edges]
-        partials = sum(OPERATIONS[e.operation].partial_costs[e.position] for e in edges)
+        partials = sum(RULES[e.operation].partial_costs[e.position] for e in edges)
         sweep = 2 * len(edges)
         return OperationCounts(
             value, value + partials + sweep, value + partials + sweep * len(self.gradient)
@@ -359,11 +360,10 @@ def trace(expression: str | Expression, /, at: Mapping[str, float]) -> Trace:
         node = nodes[index]
         if not node.operands or not node.active:
             continue
-        operation = OPERATIONS[node.operation]
+        operation = RULES[node.operation]
         operands = [values[k] for k in node.operands]
-        shown = operation.shown(operands)
-        if operation.kink is not None and operation.kink(*operands):
-            kinks.append(f"{names[index]} = {shown}: {operation.convention}")
+        if operation.kink is not None and (said := operation.kink(*operands)):
+            kinks.append(f"{names[index]} = {operation.shown(operands)}: {said}")
         found = []
         for position, k in enumerate(node.operands):
             if not nodes[k].active:
@@ -376,6 +376,7 @@ def trace(expression: str | Expression, /, at: Mapping[str, float]) -> Trace:
             adjoints[k] += contribution
             if not (math.isfinite(partial) and math.isfinite(adjoints[k])):
                 which = f" with respect to {names[k]}" if len(operands) > 1 else ""
+                shown = operation.shown(operands)
                 msg = f"{shown}: the derivative{which} does not exist here or is too large"
                 raise DomainError(msg, graph.source, *node.span)
             found.append(
