@@ -124,7 +124,11 @@ def known(rng) -> Iterator[Case]:
     row = np.poly(np.full(m, -1.0))
     yield Case("binomial", ("binomial", "gauss"), np.outer(row, row))
     yield Case("sobel", ("sobel",), SOBEL)
-    yield Case("sobel diagonal", ("sobel", "robinson"), np.array([[0.0, 1, 2], [-1, 0, 1], [-2, -1, 0]]))
+    yield Case(
+        "sobel diagonal",
+        ("sobel", "robinson"),
+        np.array([[0.0, 1, 2], [-1, 0, 1], [-2, -1, 0]]),
+    )
     big = conv(SOBEL, np.outer([1, 2, 1], [1, 2, 1]))
     yield Case("sobel 5", ("sobel",), big)
     angle = u(0.1, 1.4)
@@ -138,20 +142,36 @@ def known(rng) -> Iterator[Case]:
     yield Case("second difference", ("second d",), np.array([[1.0, -2, 1]]))
     yield Case("laplacian 4", ("laplacian (4",), CROSS)
     yield Case("laplacian 8", ("laplacian (8",), SQUARE)
-    yield Case("laplacian isotropic", ("laplacian",), u(0.2, 0.8) * CROSS + u(0.2, 0.8) * SQUARE)
+    yield Case(
+        "laplacian isotropic", ("laplacian",), u(0.2, 0.8) * CROSS + u(0.2, 0.8) * SQUARE
+    )
     s = u(0.9, 2.2)
-    yield Case("log", ("log", "laplacian of gauss"), log_kernel(2 * int(np.ceil(3.2 * s)) + 1, s))
+    yield Case(
+        "log", ("log", "laplacian of gauss"), log_kernel(2 * int(np.ceil(3.2 * s)) + 1, s)
+    )
     s = u(0.8, 1.6)
-    dog = gaussian(2 * int(np.ceil(5 * s)) + 1, s) - gaussian(2 * int(np.ceil(5 * s)) + 1, u(1.5, 2) * s)
+    dog = gaussian(2 * int(np.ceil(5 * s)) + 1, s) - gaussian(
+        2 * int(np.ceil(5 * s)) + 1, u(1.5, 2) * s
+    )
     yield Case("dog", ("dog", "difference of gauss", "laplacian of gauss"), dog)
     yield Case("sharpen 4", ("sharpen",), DELTA - u(0.3, 2) * CROSS)
     yield Case("sharpen 8", ("sharpen", "unsharp"), DELTA - u(0.2, 2) * SQUARE)
     s, k = u(0.7, 1.6), odd(5, 9)
     a = u(0.5, 2.5)
-    yield Case("unsharp", ("unsharp", "sharpen"), (1 + a) * delta(k, k // 2, k // 2) - a * gaussian(k, s))
+    yield Case(
+        "unsharp",
+        ("unsharp", "sharpen"),
+        (1 + a) * delta(k, k // 2, k // 2) - a * gaussian(k, s),
+    )
     k = odd(3, 7)
-    yield Case("unsharp box", ("unsharp", "sharpen"), (1 + a) * delta(k, k // 2, k // 2) - a / k**2)
-    yield Case("high-pass", ("high-pass", "laplacian", "mean removal"), delta(k, k // 2, k // 2) - 1 / k**2)
+    yield Case(
+        "unsharp box", ("unsharp", "sharpen"), (1 + a) * delta(k, k // 2, k // 2) - a / k**2
+    )
+    yield Case(
+        "high-pass",
+        ("high-pass", "laplacian", "mean removal"),
+        delta(k, k // 2, k // 2) - 1 / k**2,
+    )
     yield Case("emboss", ("emboss",), EMBOSS)
     slope = pick(5)
     lit = [SOBEL, PREWITT, np.rot90(EMBOSS - DELTA), SOBEL.T, EMBOSS - DELTA][slope]
@@ -162,7 +182,9 @@ def known(rng) -> Iterator[Case]:
     yield Case("motion drawn", ("motion",), drawn_line(odd(7, 13), u(0, 3.1)))
     yield Case("motion turned", ("motion",), rotated_line(odd(7, 13), u(0, 180)))
     w = u(4, 8)
-    yield Case("gabor", ("gabor",), gabor(21, u(0.45, 0.6) * w, w, u(0, 3.1), u(0, 6.2), u(0.6, 1)))
+    yield Case(
+        "gabor", ("gabor",), gabor(21, u(0.45, 0.6) * w, w, u(0, 3.1), u(0, 6.2), u(0.6, 1))
+    )
     k = 2 * n(1, 4)
     half = np.repeat([-1.0, 1], k // 2)
     yield Case("haar edge", ("haar", "difference"), np.tile(half, (k, 1)))
@@ -170,15 +192,19 @@ def known(rng) -> Iterator[Case]:
     yield Case("disk", ("disk", "pillbox"), disk(u(2.3, 5)))
     k = odd(5, 9)
     yield Case(
-        "savitzky-golay", ("savitzky",),
+        "savitzky-golay",
+        ("savitzky",),
         scipy.signal.savgol_coeffs(k, 2, use="dot")[np.newaxis],
     )
     s = u(0.9, 1.8)
     yield Case(
-        "derivative of gaussian", ("derivative",),
+        "derivative of gaussian",
+        ("derivative",),
         gaussian_derivative(2 * int(np.ceil(3 * s)) + 1, s, u(0, 6.2)),
     )
-    yield Case("tent", ("tent", "bilinear"), conv(np.ones((1, k)), np.ones((k, 1)), np.ones((k, k))))
+    yield Case(
+        "tent", ("tent", "bilinear"), conv(np.ones((1, k)), np.ones((k, 1)), np.ones((k, k)))
+    )
     yield Case("line detector", ("line", "second"), np.array([[-1.0, 2, -1]] * 3))
 
 
@@ -215,7 +241,9 @@ def sums(rng) -> Iterator[Case]:
     yield Case("identity - box", ("high-pass", "laplacian"), DELTA - box)
     yield Case("shift - identity", ("difference",), delta(3, 1, 2) - DELTA)
     yield Case("left - right", ("difference",), delta(3, 1, 2) - delta(3, 1, 0))
-    yield Case("left + right", ("shift", "mean", "blur", "sum"), delta(3, 1, 2) + delta(3, 1, 0))
+    yield Case(
+        "left + right", ("shift", "mean", "blur", "sum"), delta(3, 1, 2) + delta(3, 1, 0)
+    )
 
 
 def nameless(rng) -> Iterator[Case]:

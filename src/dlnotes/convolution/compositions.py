@@ -9,16 +9,14 @@ import numpy as np
 from scipy.linalg import convolution_matrix
 from scipy.signal import convolve2d
 
-from dlnotes.convolution.families import Match, distance, families
+from dlnotes.convolution.families import families
+from dlnotes.convolution.fitting import Match, centred, distance
 from dlnotes.convolution.patterns import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TypeAlias
 
-    import numpy.typing as npt
-
-    Array: TypeAlias = npt.NDArray[np.float64]
+    from dlnotes._arguments import FloatArray
 
 __all__: list[str] = []
 
@@ -33,7 +31,7 @@ _FACTORS = (
 )
 
 
-def products(weights: Array) -> Iterator[Match]:
+def products(weights: FloatArray) -> Iterator[Match]:
     """Yield the ways in which a kernel is a convolution of two named ones."""
     for first in _factors():
         quotient = _divide(weights, first.array)
@@ -51,7 +49,7 @@ def products(weights: Array) -> Iterator[Match]:
                 break
 
 
-def sums(weights: Array) -> Iterator[Match]:
+def sums(weights: FloatArray) -> Iterator[Match]:
     """Yield the sums of two named kernels about the same centre, if the kernel is one."""
     if min(weights.shape) < 3 or weights.size > 121:
         return
@@ -90,8 +88,10 @@ def _factors() -> list[Match]:
     """Return what is tried as a factor: blurs first, so that they are named as such."""
     found = []
     for n, name in ((3, "box blur"), (2, "box blur")):
-        for shape in ((n, n), (1, n), (n, 1)):
-            found.append(Match(name, "smoothing", np.full(shape, 1 / (shape[0] * shape[1]))))
+        found += [
+            Match(name, "smoothing", np.full(shape, 1 / (shape[0] * shape[1])))
+            for shape in ((n, n), (1, n), (n, 1))
+        ]
     row = np.array([[1.0, 2.0, 1.0]]) / 4
     found += [
         Match("Gaussian blur (binomial)", "smoothing", array)
@@ -103,14 +103,12 @@ def _factors() -> list[Match]:
     return found
 
 
-def _divide(weights: Array, factor: Array) -> Array | None:
+def _divide(weights: FloatArray, factor: FloatArray) -> FloatArray | None:
     """Return the kernel that makes `weights` when convolved with the factor, or nearly so."""
     shape = tuple(n - m + 1 for n, m in zip(weights.shape, factor.shape, strict=True))
     if min(shape) < 1 or shape == (1, 1):
         return None
-    rows = []
-    for line in factor:
-        rows.append(convolution_matrix(line, shape[1]))
+    rows = [convolution_matrix(line, shape[1]) for line in factor]
     h, w = weights.shape[1], shape[1]
     matrix = np.zeros((weights.size, shape[0] * shape[1]))
     for i in range(shape[0]):
@@ -121,7 +119,7 @@ def _divide(weights: Array, factor: Array) -> Array | None:
     return quotient
 
 
-def _product(first: Match, second: Match, array: Array) -> Match:
+def _product(first: Match, second: Match, array: FloatArray) -> Match:
     # A blur is said first: "box blur, then Sobel" is how one would do it.
     if second.family == "smoothing" and first.family != "smoothing":
         first, second = second, first
@@ -152,24 +150,15 @@ def _terms(shape: tuple[int, int]) -> list[Match]:
         arrays.append(
             Match(f"{n} by {n} Gaussian blur (binomial)", "smoothing", np.outer(line, line))
         )
-        for array in (np.ones((1, n)), np.ones((n, 1)), np.eye(n), np.eye(n)[::-1]):
-            arrays.append(Match("motion blur", "smoothing", array))
+        lines = (np.ones((1, n)), np.ones((n, 1)), np.eye(n), np.eye(n)[::-1])
+        arrays += [Match("motion blur", "smoothing", line) for line in lines]
     arrays += [
         Match(p.name, p.family, p.array, 1, p.aliases)
         for p in patterns()
         if p.array.shape[0] % 2 and p.array.shape[1] % 2
     ]
-    found = []
-    for each in arrays:
-        (h, w), (i, j) = (
-            each.array.shape,
-            (
-                shape[0] // 2 - each.array.shape[0] // 2,
-                shape[1] // 2 - each.array.shape[1] // 2,
-            ),
-        )
-        if i >= 0 and j >= 0 and i + h <= shape[0] and j + w <= shape[1]:
-            spread = np.zeros(shape)
-            spread[i : i + h, j : j + w] = each.array / np.linalg.norm(each.array)
-            found.append(each._replace(array=spread))
-    return found
+    return [
+        each._replace(array=spread / np.linalg.norm(spread))
+        for each in arrays
+        if (spread := centred(each.array, shape)) is not None
+    ]

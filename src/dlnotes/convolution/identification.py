@@ -10,7 +10,8 @@ import numpy as np
 from dlnotes.convolution._arguments import as_kernel
 from dlnotes.convolution.compositions import products, sums
 from dlnotes.convolution.facts import KernelFacts, measure, trimmed
-from dlnotes.convolution.families import Match, distance, families
+from dlnotes.convolution.families import families
+from dlnotes.convolution.fitting import Match, distance
 from dlnotes.convolution.report import NO_DESCRIPTION, KernelReport
 from dlnotes.convolution.sentences import sentence
 
@@ -61,11 +62,10 @@ def identify(kernel: npt.ArrayLike) -> KernelReport:
     >>> identify([[3, -1, 4], [1, -5, 9], [-2, 6, 5]]).name
     'no simple description'
     """
-    weights = as_kernel(kernel).astype(np.float64)
+    weights: FloatArray = as_kernel(kernel).astype(np.float64)
     facts = measure(weights)
     if facts.derivative_order is None:
-        match = Match("zero", "zero", weights)
-        return _report(weights, facts, match, 0.0, "exact")
+        return _report(weights, facts, Match("zero", "zero", weights), 0.0, "exact")
     scale = float(np.abs(weights).max())
     # Exact zeros round a kernel say nothing about it; an infinity of them would not either.
     inside, (i, j) = trimmed(weights / scale, 1e-12)

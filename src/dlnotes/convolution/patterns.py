@@ -11,7 +11,7 @@ from scipy.signal import savgol_coeffs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
+    from dlnotes._arguments import FloatArray
 
 __all__ = ["Pattern"]
 
@@ -38,15 +38,15 @@ class Pattern(NamedTuple):
 
     name: str
     family: str
-    array: npt.NDArray[np.float64]
+    array: FloatArray
     aliases: tuple[str, ...] = ()
 
 
-def _row(*weights: float) -> npt.NDArray[np.float64]:
+def _row(*weights: float) -> FloatArray:
     return np.array([weights], dtype=np.float64)
 
 
-def _binomial(n: int) -> npt.NDArray[np.float64]:
+def _binomial(n: int) -> FloatArray:
     row = np.ones(1)
     for _ in range(n):
         row = np.convolve(row, [1.0, 1.0])
@@ -307,7 +307,7 @@ def _made() -> Iterator[Pattern]:
             ("Prewitt",),
         )
     # Farid and Simoncelli's matched pairs of a smoother and a differentiator.
-    for smooth, slope in (
+    for smooth, rising in (
         ([0.229879, 0.540242, 0.229879], [-0.425287, 0, 0.425287]),
         (
             [0.037659, 0.249153, 0.426375, 0.249153, 0.037659],
@@ -318,7 +318,7 @@ def _made() -> Iterator[Pattern]:
             [-0.018708, -0.125376, -0.193091, 0, 0.193091, 0.125376, 0.018708],
         ),
     ):
-        yield Pattern("Farid-Simoncelli", _SLOPE, np.outer(smooth, slope), ("Farid",))
+        yield Pattern("Farid-Simoncelli", _SLOPE, np.outer(smooth, rising), ("Farid",))
     for n in (5, 7, 9, 11):
         for degree, derivative, family in (
             (2, 0, _BLUR),
@@ -360,7 +360,7 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(found)
 
 
-def orientations(array: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.float64]]:
+def orientations(array: FloatArray) -> Iterator[FloatArray]:
     """Yield the eight arrays that quarter turns and a mirror make of one."""
     for mirrored in (array, array.T):
         for turns in range(4):

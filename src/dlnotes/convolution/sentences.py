@@ -9,7 +9,7 @@ from dlnotes.convolution.report import NO_DESCRIPTION
 
 if TYPE_CHECKING:
     from dlnotes.convolution.facts import KernelFacts
-    from dlnotes.convolution.families import Match
+    from dlnotes.convolution.fitting import Match
 
 __all__: list[str] = []
 
@@ -46,8 +46,8 @@ def _core(match: Match, facts: KernelFacts) -> str:
         return f"fills in missing pixels from their neighbours: {name}{_times(facts.gain)}"
     if family == "sharpening":
         return (
-            f"sharpens: keeps {_kept(facts.gain)} and amplifies what is fine, as unsharp masking "
-            f"does; {_article(name)}"
+            f"sharpens: keeps {_kept(facts.gain)} and amplifies what is fine, as unsharp "
+            f"masking does; {_article(name)}"
         )
     if family == "embossing":
         return (
@@ -58,7 +58,7 @@ def _core(match: Match, facts: KernelFacts) -> str:
         return f"keeps what a blur takes away, edges and fine detail; {_article(name)}"
     if family == "Gabor":
         return (
-            f"responds to stripes of about {_number(match.details['wavelength'])} pixels that run "
+            f"responds to stripes of about {_n(match.details['wavelength'])} pixels that run "
             f"across the direction {_angle(match.details['angle'])}: a Gabor filter, a wave "
             "under a bell"
         )
@@ -74,9 +74,7 @@ def _identity(facts: KernelFacts) -> str:
         return "leaves the image as it is (identity)"
     if abs(gain + 1) < 1e-9:
         return "inverts the sign of the image and otherwise leaves it as it is (identity)"
-    return (
-        f"multiplies the image by {_number(gain)} and otherwise leaves it as it is (identity)"
-    )
+    return f"multiplies the image by {_n(gain)} and otherwise leaves it as it is (identity)"
 
 
 def _shift(facts: KernelFacts, name: str) -> str:
@@ -86,7 +84,7 @@ def _shift(facts: KernelFacts, name: str) -> str:
     if name != "shift":
         text += ", between pixels by linear interpolation"
     if abs(facts.gain - 1) > 1e-9:
-        text += f", and multiplies it by {_number(facts.gain)}"
+        text += f", and multiplies it by {_n(facts.gain)}"
     return text
 
 
@@ -104,7 +102,7 @@ def _move(down: float, right: float, *, short: bool = False) -> str:
 
 def _pixels(amount: float) -> str:
     whole = round(amount)
-    count = _COUNT[whole] if abs(amount - whole) < 1e-9 and whole <= 10 else _number(amount)
+    count = _COUNT[whole] if abs(amount - whole) < 1e-9 and whole <= 10 else _n(amount)
     return f"{count} pixel" + ("" if abs(amount - 1) < 1e-9 else "s")
 
 
@@ -116,25 +114,23 @@ def _smoothing(match: Match, facts: KernelFacts) -> str:
         if 1 in (h, w):
             way = "vertical" if w == 1 else "horizontal"
             text = (
-                f"blurs along {'columns' if w == 1 else 'rows'}: the mean of {max(h, w)} pixels "
-                f"in a line, a one-pixel-wide box blur, which is {way} motion blur"
+                f"blurs along {'columns' if w == 1 else 'rows'}: the mean of {max(h, w)} "
+                f"pixels in a line, a one-pixel-wide box blur, which is {way} motion blur"
             )
     elif name == "motion blur":
         text = (
             f"blurs along one direction, {_angle(details['angle'])}, over about "
-            f"{_number(details['length'])} pixels: motion blur"
+            f"{_n(details['length'])} pixels: motion blur"
         )
     elif "sigma along" in details:
         text = (
-            f"blurs with a Gaussian of standard deviation {_number(details['sigma along'])} pixels "
-            f"in one direction and {_number(details['sigma'])} across it"
+            f"blurs with a Gaussian of standard deviation {_n(details['sigma along'])} pixels "
+            f"in one direction and {_n(details['sigma'])} across it"
         )
     elif "sigma" in details:
-        text = f"blurs with a Gaussian of standard deviation {_number(details['sigma'])} pixels"
+        text = f"blurs with a Gaussian of standard deviation {_n(details['sigma'])} pixels"
     elif "radius" in details:
-        text = (
-            f"blurs with a disk of radius {_number(details['radius'])} pixels, as defocus does"
-        )
+        text = f"blurs with a disk of radius {_n(details['radius'])} pixels, as defocus does"
     elif name == "blur":
         text = "blurs: a symmetric weighted mean whose weights fall off from the middle"
     else:
@@ -153,7 +149,7 @@ def _derivative(match: Match, facts: KernelFacts) -> str:
             ", smoothed across" if min(facts.shape) > 1 and facts.rank == 1 and axis else ""
         )
         return (
-            f"first derivative{axis}: {_number(size)} times the slope "
+            f"first derivative{axis}: {_n(size)} times the slope "
             f"{_towards(angle)}{smooth}; finds edges; {_article(name)}"
         )
     if order == 2:
@@ -161,27 +157,27 @@ def _derivative(match: Match, facts: KernelFacts) -> str:
         whole = max(map(abs, moments))
         if abs(down - right) < 0.02 * whole and abs(mixed) < 0.02 * whole:
             return (
-                f"second derivative in all directions: {_number(2 * down / 2)} times the Laplacian; "
+                f"second derivative in all directions: {_n(2 * down / 2)} times the Laplacian; "
                 f"finds edges and spots; {_article(name)}"
             )
         if abs(down) < 0.02 * whole and abs(mixed) < 0.02 * whole:
             return (
-                f"second derivative along x, {_number(right)} times{_smoothed(facts)}; finds "
+                f"second derivative along x, {_n(right)} times{_smoothed(facts)}; finds "
                 f"upright lines; {_article(name)}"
             )
         if abs(right) < 0.02 * whole and abs(mixed) < 0.02 * whole:
             return (
-                f"second derivative along y, {_number(down)} times{_smoothed(facts)}; finds level "
+                f"second derivative along y, {_n(down)} times{_smoothed(facts)}; finds level "
                 f"lines; {_article(name)}"
             )
         if abs(right) < 0.02 * whole and abs(down) < 0.02 * whole:
             return (
-                f"mixed second derivative, once along x and once along y, {_number(mixed)} times; "
+                f"mixed second derivative, once along x and once along y, {_n(mixed)} times; "
                 f"{_article(name)}"
             )
         return (
-            f"second derivatives, {_number(down)} times down twice, {_number(mixed)} times mixed "
-            f"and {_number(right)} times right twice; {_article(name)}"
+            f"second derivatives, {_n(down)} times down twice, {_n(mixed)} times mixed "
+            f"and {_n(right)} times right twice; {_article(name)}"
         )
     ordinal = {3: "third", 4: "fourth"}.get(order, f"{order}th")
     return f"derivative of the {ordinal} order; {_article(name)}"
@@ -211,34 +207,34 @@ def _measured(facts: KernelFacts) -> str:
             "positive": "a weighted mean, since no weight is negative",
             "negative": "minus a weighted mean, since no weight is positive",
         }.get(facts.signs, "weights of both signs")
-        kind += f", with gain {_number(facts.gain)}"
+        kind += f", with gain {_n(facts.gain)}"
     else:
         kind = f"the weights sum to zero and the lowest derivative is of order {order}"
     form = "separable" if facts.separable else f"of rank {facts.rank}"
     even = {True: "symmetric", False: "without symmetry"}[bool(facts.symmetry)]
     return (
-        f"No simple description: {kind}; {form}, {even}, {facts.band}, and the variance of white "
-        f"noise is multiplied by {_number(facts.noise_gain)}."
+        f"No simple description: {kind}; {form}, {even}, {facts.band}, and the variance of "
+        f"white noise is multiplied by {_n(facts.noise_gain)}."
     )
 
 
 def _towards(angle: float) -> str:
     eighth = round(angle / 45) % 8
-    if abs((angle - 45 * round(angle / 45))) < 1.5:
+    if abs(angle - 45 * round(angle / 45)) < 1.5:
         return _COMPASS[eighth]
     return f"in the direction {_angle(angle % 360)}"
 
 
 def _angle(angle: float) -> str:
-    return f"{_number(round(angle, 1))}° (from the right, clockwise)"
+    return f"{_n(round(angle, 1))}° (from the right, clockwise)"
 
 
 def _times(gain: float) -> str:
-    return "" if abs(gain - 1) < 5e-3 else f", times {_number(gain)}"
+    return "" if abs(gain - 1) < 5e-3 else f", times {_n(gain)}"
 
 
 def _kept(gain: float) -> str:
-    return "flat areas" if abs(gain - 1) < 5e-3 else f"flat areas, times {_number(gain)},"
+    return "flat areas" if abs(gain - 1) < 5e-3 else f"flat areas, times {_n(gain)},"
 
 
 def _article(name: str) -> str:
@@ -246,5 +242,5 @@ def _article(name: str) -> str:
     return f"the {name} kernel" if first else name
 
 
-def _number(value: float) -> str:
+def _n(value: float) -> str:
     return f"{round(float(value), 9) + 0.0:.3g}"
