@@ -70,7 +70,8 @@ def bound(name, args, kwargs):
     try:
         arguments = signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise LeftOutError("the call does not fit SciPy's signature") from error
+        msg = "the call does not fit SciPy's signature"
+        raise LeftOutError(msg) from error
     arguments.apply_defaults()
     return attribute, arguments.arguments
 
@@ -79,17 +80,22 @@ def plane(array, what):
     """Return an array of one or two axes as an image."""
     array = np.asarray(array)
     if array.dtype == object:
-        raise LeftOutError("Python objects as numbers")
+        msg = "Python objects as numbers"
+        raise LeftOutError(msg)
     if array.dtype.kind == "c":
-        raise LeftOutError("complex numbers")
+        msg = "complex numbers"
+        raise LeftOutError(msg)
     if array.dtype.itemsize > 8:
-        raise LeftOutError("longer than float64")
+        msg = "longer than float64"
+        raise LeftOutError(msg)
     if array.ndim == 1:
         array = array[np.newaxis]
     if array.ndim != 2:
-        raise LeftOutError(f"{what} of more than two axes, or of none")
+        msg = f"{what} of more than two axes, or of none"
+        raise LeftOutError(msg)
     if array.size == 0:
-        raise LeftOutError("empty arrays, which SciPy passes on and this package refuses")
+        msg = "empty arrays, which SciPy passes on and this package refuses"
+        raise LeftOutError(msg)
     # One precision on both sides, so that only the algorithm is compared.
     return array.astype(np.float64)
 
@@ -101,38 +107,45 @@ def ask(name, args, kwargs):
     put = ask_ndimage if ndimage else ask_signal
     image, kernel = ("input", "weights") if ndimage else ("in1", "in2")
     outside = "cval" if ndimage else "fillvalue"
-    if not any(np.iscomplexobj(np.asarray(given.get(key))) for key in (image, kernel)):
+    parts_of = {
+        key: [
+            (1, np.real),
+            *([(1j, np.imag)] if np.iscomplexobj(np.asarray(given[key])) else []),
+        ]
+        for key in (image, kernel)
+        if key in given
+    }
+    if max(map(len, parts_of.values())) == 1:
         return put(attribute, given)
-
     target = given.get("output")
-    target = getattr(target, "dtype", target)
-    if target is not None and np.dtype(target).kind != "c":
-        raise LeftOutError("a real output for complex numbers")
-
-    def part(of_image, of_kernel):
-        parts = dict(given)
-        parts[image] = of_image(given[image])
-        if kernel in given:
-            parts[kernel] = of_kernel(given[kernel])
-        if outside in given and np.iscomplexobj(np.asarray(given[image])):
-            parts[outside] = of_image(given[outside])
-        return put(attribute, parts)
-
-    answer = part(np.real, np.real) + 1j * part(np.imag, np.real)
-    if np.iscomplexobj(np.asarray(given.get(kernel))):
-        # SciPy's correlations take the conjugate of the kernel.
-        sign = -1 if "correlate" in attribute else 1
-        answer = answer + sign * 1j * (part(np.real, np.imag) + 1j * part(np.imag, np.imag))
+    if target is not None:
+        kind = target.dtype if isinstance(target, np.ndarray) else np.dtype(target)
+        if kind.kind != "c":
+            msg = "a real output for complex numbers"
+            raise LeftOutError(msg)
+    answer = 0
+    for factor, of_image in parts_of[image]:
+        for other, of_kernel in parts_of.get(kernel, [(1, np.real)]):
+            parts = {**given, image: of_image(given[image])}
+            if kernel in given:
+                parts[kernel] = of_kernel(given[kernel])
+            if outside in given and len(parts_of[image]) == 2:
+                parts[outside] = of_image(given[outside])
+            # SciPy's correlations take the conjugate of the kernel.
+            turned = np.conj(other) if "correlate" in attribute else other
+            answer = answer + factor * turned * put(attribute, parts)
     return answer
 
 
 def ask_ndimage(attribute, given):
     if given.get("axes") is not None:
-        raise LeftOutError("a choice of axes")
+        msg = "a choice of axes"
+        raise LeftOutError(msg)
     image = np.asarray(given["input"])
     mode, cval = given["mode"], given.get("cval", 0.0)
     if not isinstance(mode, str):
-        raise LeftOutError("another boundary for each axis")
+        msg = "another boundary for each axis"
+        raise LeftOutError(msg)
     options = {"boundary": f"ndimage.{mode}"}
     if mode in ("constant", "grid-constant"):
         options["fill_value"] = cval
@@ -141,7 +154,8 @@ def ask_ndimage(attribute, given):
     if attribute in ("correlate", "convolve"):
         kernel = np.asarray(given["weights"])
         if flat != (kernel.ndim == 1) and kernel.ndim <= 2 and image.ndim <= 2:
-            raise ValueError("image and kernel differ in their axes")
+            msg = "image and kernel differ in their axes"
+            raise ValueError(msg)
         kernel = plane(kernel, "kernel")
         origin = given["origin"]
         origins = (0, origin) if flat else np.broadcast_to(origin, 2)
@@ -186,13 +200,16 @@ def along(given, attribute):
     if attribute == "uniform_filter1d":
         size = given["size"]
         if size < 1:
-            raise ValueError("no weight")
+            msg = "no weight"
+            raise ValueError(msg)
         return np.full(size, 1 / size)
     row = np.asarray(given["weights"])
     if row.dtype.kind == "c":
-        raise LeftOutError("complex numbers")
+        msg = "complex numbers"
+        raise LeftOutError(msg)
     if row.ndim != 1 or row.size == 0:
-        raise ValueError("not a row")
+        msg = "not a row"
+        raise ValueError(msg)
     return row.astype(np.float64)
 
 
@@ -203,29 +220,38 @@ def unflat(output, flat):
 def ask_signal(attribute, given):
     one, two = (np.asarray(given[key]) for key in ("in1", "in2"))
     if given.get("axes") is not None:
-        raise LeftOutError("a choice of axes")
+        msg = "a choice of axes"
+        raise LeftOutError(msg)
     if one.ndim != two.ndim:
         if {one.ndim, two.ndim} <= {1, 2}:
-            raise ValueError("image and kernel differ in their axes")
-        raise LeftOutError("arrays of more than two axes, or of none")
+            msg = "image and kernel differ in their axes"
+            raise ValueError(msg)
+        msg = "arrays of more than two axes, or of none"
+        raise LeftOutError(msg)
     flat = one.ndim == 1
     image, kernel = plane(one, "image"), plane(two, "kernel")
     mode = given["mode"]
     if given.get("method", "auto") not in ("auto", "direct", "fft"):
-        raise LeftOutError("a name for the way to compute, which this package does not ask for")
+        msg = "a name for the way to compute, which this package does not ask for"
+        raise LeftOutError(msg)
     options = {"mode": mode}
     if attribute.endswith("2d"):
         if flat:
-            raise ValueError("not two axes")
+            msg = "not two axes"
+            raise ValueError(msg)
         boundary = given["boundary"]
         options["boundary"] = f"signal.{boundary}"
         if boundary == "fill":
             options["fill_value"] = given["fillvalue"]
+    if attribute not in ("correlate2d", "convolve2d") and not np.isfinite(image).all():
+        msg = "a NaN or an infinity that a Fourier transform spreads over the whole image"
+        raise LeftOutError(msg)
     run = correlate if attribute.startswith("correlate") else convolve
     swapped = any(k > n for k, n in zip(kernel.shape, image.shape, strict=True))
     if mode == "valid" and swapped:
         if any(k < n for k, n in zip(kernel.shape, image.shape, strict=True)):
-            raise ValueError("neither lies inside the other")
+            msg = "neither lies inside the other"
+            raise ValueError(msg)
         # SciPy then slides the image over the kernel.
         if run is convolve:
             return unflat(convolve(kernel, image, **options), flat)
@@ -242,7 +268,8 @@ def expected_of(given_result, arrays):
     """Return SciPy's result, and how exact it can be."""
     result = np.asarray(given_result)
     if result.dtype == bool:
-        raise LeftOutError("a boolean output: SciPy's sum of booleans is their or")
+        msg = "a boolean output: SciPy's sum of booleans is their or"
+        raise LeftOutError(msg)
     coarsest = max(
         (np.finfo(a.dtype).eps for a in (result, *arrays) if a.dtype.kind in "fc"), default=0
     )
