@@ -122,7 +122,7 @@ class TestHeldOut:
     def test_names_nearly_all_and_none_wrongly(self, capsys):
         found: Counter[str] = Counter()
         faults = []
-        for case in cases(seed=20_260_101, rounds=1):
+        for case in cases(seed=20_261_205, rounds=1):
             report = identify(case.kernel)
             verdict = judged(case, report)
             found[verdict] += 1
