@@ -254,17 +254,30 @@ class Expression:
         return value
 
     @cached_property
-    def _symbolic(self) -> list[Any]:
+    def formulas(self) -> list[Any]:
+        """Every node as a SymPy expression in the variables."""
         expressions: list[Any] = []
         for node in self.nodes:
             if node.operation == "variable":
                 expressions.append(sympy.Symbol(node.symbol))
-            elif node.operation == "constant":
-                expressions.append(_exact(node.symbol))
+            elif not node.active:
+                expressions.append(self.constants[len(expressions)])
             else:
                 operands = (expressions[k] for k in node.operands)
                 expressions.append(RULES[node.operation].value(SYMBOLS, *operands))
         return expressions
+
+    @cached_property
+    def constants(self) -> dict[int, Any]:
+        """The nodes that hold no variable, exactly, by position."""
+        found: dict[int, Any] = {}
+        for index, node in enumerate(self.nodes):
+            if node.operation == "constant":
+                found[index] = _exact(node.symbol)
+            elif not node.active and node.operands:
+                operands = (found[k] for k in node.operands)
+                found[index] = RULES[node.operation].value(SYMBOLS, *operands)
+        return found
 
     def local_partial(self, index: int, position: int) -> sympy.Expr:
         """Return the derivative rule of an edge, written with the names of the operands.
@@ -283,7 +296,7 @@ class Expression:
         """
         node = self.nodes[index]
         operands = [
-            sympy.Symbol(self.names[k]) if self.nodes[k].active else self._symbolic[k]
+            sympy.Symbol(self.names[k]) if self.nodes[k].active else self.constants[k]
             for k in node.operands
         ]
         operation = RULES[node.operation]
@@ -293,7 +306,7 @@ class Expression:
     @property
     def symbolic(self) -> sympy.Expr:
         """The whole expression as a SymPy expression; decimals become exact fractions."""
-        return self._symbolic[self.root]
+        return self.formulas[self.root]
 
     @cached_property
     def symbolic_gradient(self) -> dict[str, sympy.Expr]:
@@ -304,7 +317,7 @@ class Expression:
         """
         return {
             name: sympy.sympify(partial)
-            for name, partial in reverse_sweep(self, SYMBOLS, self._symbolic).items()
+            for name, partial in reverse_sweep(self, SYMBOLS, self.formulas).items()
         }
 
 
