@@ -244,7 +244,7 @@ def derive(trace: Trace, sweep: str) -> Derivation:
     >>> print(derive(trace("x*sin(x)", at={"x": 2}), "reverse"))
     \bar{v}_1 &= x  % from $z = x v_1$
     \\ \bar{x} &= v_1 + \bar{v}_1 \cos(x)  % from $z = x v_1$ and $v_1 = \sin(x)$
-    \\ &= x \cos(x) + \sin(x)
+    \\ &= \sin(x) + x \cos(x)
     """
     if trace.kinks and sweep == "reverse":
         msg = f"there is no derivative to derive at a kink: {trace.kinks[0]}"
@@ -271,7 +271,7 @@ def derive(trace: Trace, sweep: str) -> Derivation:
     # The same sweep with symbols gives each adjoint as a formula in the variables.
     closed_forms = adjoints_of(graph, SYMBOLS, graph.formulas)
     incoming: dict[str, list[Edge]] = {step.name: [] for step in trace.steps}
-    for step in trace.steps:
+    for step in reversed(trace.steps):
         for edge in step.edges:
             incoming[edge.source].append(edge)
     for step in reversed(trace.steps):

@@ -152,9 +152,9 @@ class _Parser:
         if called:
             if text not in _FUNCTIONS:
                 near = difflib.get_close_matches(text, _FUNCTIONS, 1)
-                hint = f'; did you mean "{near[0]}"?' if near else ""
-                known = ", ".join(sorted(_FUNCTIONS))
-                msg = f'no function "{text}"{hint} (a product needs "*"; functions: {known})'
+                known = f"functions: {', '.join(sorted(_FUNCTIONS))}"
+                hint = f'did you mean "{near[0]}"?' if near else known
+                msg = f'no function "{text}"; {hint} (a product needs "*")'
                 raise self.error(msg, start, stop)
             self.waiting.append((_FUNCTIONS[text], start, len(self.items)))
         elif text in _FUNCTIONS:
