@@ -12,10 +12,10 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from activation_reference import Reference, m
+from activation_reference import Reference, kinks, m
 from dlnotes import activations
 from dlnotes.activations import (
     ACTIVATIONS,
@@ -78,6 +78,8 @@ class TestValues:
     @given(moderate, moderate)
     def test_no_function_is_steeper_than_its_lipschitz_constant(self, x, y):
         for f in ENTRIES:
+            if math.isinf(f.facts.lipschitz):  # a jump, or the exponential
+                continue
             assert abs(f(x) - f(y)) <= f.facts.lipschitz * abs(x - y) * (1 + 1e-12) + 1e-14
 
     def test_selu_constants_are_the_fixed_point_of_mean_and_variance(self):
@@ -173,30 +175,37 @@ class TestOneSided:
 
     @each
     def test_sides_are_limits_of_difference_quotients(self, f):
-        for kink in f.kinks:
-            at = float(kink.at.subs({p.symbol: p.default for p in f.parameters}))
-            sides, h = f.one_sided(at), 1e-7
-            assert float((f(at) - f(at - h)) / h) == pytest.approx(float(sides.left), abs=1e-6)
-            assert float((f(at + h) - f(at)) / h) == pytest.approx(float(sides.right), abs=1e-6)
+        for kink in kinks(f, {}):
+            at, h = float(kink), 1e-7
+            sides = f.one_sided(at)
+            quotients = (f(at) - f(at - h)) / h, (f(at + h) - f(at)) / h
+            for quotient, side in zip(quotients, (sides.left, sides.right), strict=True):
+                if np.isinf(side):
+                    assert quotient * np.sign(side) > 1e6  # the function jumps
+                else:
+                    assert float(quotient) == pytest.approx(float(side), abs=1e-6)
 
     @pytest.mark.parametrize("order", [1, 2])
     @each
     def test_declared_convention_is_what_derivative_returns(self, f, order):
         for kink in f.kinks:
-            at = float(kink.at.subs({p.symbol: p.default for p in f.parameters}))
+            at = float(kink.at.subs(f.substitution()))
+            if math.isinf(at):
+                continue
             sides = f.one_sided(at, order)
-            picks = {"left": sides.left, "right": sides.right}
-            picks["middle"] = (sides.left + sides.right) / 2
-            assert float(sides.chosen) == pytest.approx(
-                float(picks[kink.convention]), rel=1e-15
+            pick = (
+                (sides.left + sides.right) / 2
+                if kink.convention == "middle"
+                else getattr(sides, kink.convention)
             )
+            assert float(sides.chosen) == pytest.approx(float(pick), rel=1e-15)
 
     @given(moderate)
     def test_sides_agree_away_from_kinks(self, x):
-        assume(abs(x) not in (0.0, 1.0))
         for f in ENTRIES:
-            sides = f.one_sided(x)
-            assert sides.left == sides.right == sides.chosen
+            if x not in map(float, kinks(f, {})):
+                sides = f.one_sided(x)
+                assert sides.left == sides.right == sides.chosen
 
     def test_second_derivatives_at_the_joint_of_elu(self):
         sides = elu.one_sided(0.0, order=2)
@@ -278,7 +287,7 @@ class TestArrays:
         assert got.shape == x.shape
         wide = f.derivative(x.astype(np.float64), order)
         digit = np.finfo(dtype).eps
-        np.testing.assert_allclose(got, wide, rtol=5 * digit, atol=np.finfo(dtype).tiny)
+        np.testing.assert_allclose(got, wide, rtol=10 * digit, atol=np.finfo(dtype).tiny)
 
     @each
     def test_integers_and_booleans_are_promoted(self, f):
@@ -308,11 +317,13 @@ class TestArrays:
     )
     def test_other_types_are_named(self, x):
         for f in (relu, softmax):
-            with pytest.raises(TypeError, match="x must be .*, got dtype"):
+            with pytest.raises(TypeError, match=r"x must be .*, got dtype"):
                 f(x)
 
     def test_ragged_rows_are_named(self):
-        with pytest.raises(ValueError, match="x must be a rectangular array of real numbers, got ragged rows"):
+        with pytest.raises(
+            ValueError, match="x must be a rectangular array of real numbers, got ragged rows"
+        ):
             relu([[1.0], [1.0, 2.0]])
 
 

@@ -20,6 +20,7 @@ from dlnotes.activations import (
     Gated,
     VectorFunction,
     cross_entropy,
+    hardmax,
     log_softmax,
     logsumexp,
     softmax,
