@@ -19,6 +19,7 @@ from dlnotes.activations.activation import Activation
 from dlnotes.activations.catalogue import ACTIVATIONS, Registry, UnknownActivationError
 from dlnotes.activations.depth import gradient_norms
 from dlnotes.activations.facts import Facts
+from dlnotes.activations.families import FAMILIES, families, family_of
 from dlnotes.activations.gated import Gated, geglu, glu, reglu, swiglu
 from dlnotes.activations.losses import CrossEntropy, cross_entropy
 from dlnotes.activations.moments import Moments
@@ -43,11 +44,13 @@ from dlnotes.activations.soft import (
     softmin,
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
-from dlnotes.activations.table import reference_table
+from dlnotes.activations.table import framework_table, reference_table
+from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
 
 __all__ = [
     "ACTIVATIONS",
+    "FAMILIES",
     "Activation",
     "CrossEntropy",
     "Facts",
@@ -66,12 +69,16 @@ __all__ = [
     "Softmax2d",
     "Sparsemax",
     "Subdifferential",
+    "Trial",
     "UnknownActivationError",
     "VectorFunction",
     "celu",
     "cross_entropy",
     "elu",
     "exponential",
+    "families",
+    "family_of",
+    "framework_table",
     "geglu",
     "gelu",
     "gelu_tanh",
@@ -108,11 +115,13 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "spirals",
     "squareplus",
     "swiglu",
     "tanh",
     "tanhshrink",
     "threshold",
+    "train_on_spirals",
 ]
 
 identity = ACTIVATIONS["identity"]
