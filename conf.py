@@ -46,6 +46,7 @@ nb_execution_timeout = 120
 nb_execution_show_tb = True
 nb_output_stderr = "error"
 nb_merge_streams = True
+nb_mime_priority_overrides = [("text", "image/svg+xml", 0)]  # a figure is one in plain text too
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 bookkit_digest = execution_digest(ROOT)

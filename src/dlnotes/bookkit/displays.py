@@ -20,8 +20,9 @@ from dlnotes.checking.pages import justifications, rows
 if TYPE_CHECKING:
     from docutils.nodes import Node
     from sphinx.application import Sphinx
+    from sphinx.writers.text import TextTranslator
 
-__all__ = ["aligned", "setup"]
+__all__ = ["aligned", "plain", "setup"]
 
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _DOLLARS = re.compile(r"\$([^$]+)\$")
@@ -113,8 +114,46 @@ class Math(MathDirective):
     option_spec: ClassVar = {**MathDirective.option_spec, "cited": directives.unchanged}
 
 
+def plain(tex: str) -> str:
+    r"""Return the rows of a display as plain text: its TeX, reasons in brackets at the ends.
+
+    Parameters
+    ----------
+    tex : str
+        Rows as an author writes them.
+
+    Returns
+    -------
+    str
+        One row a line.
+
+    Examples
+    --------
+    >>> print(plain("a &= b % by $x > 0$\n\\\\ &= c"))
+    a = b   [by $x > 0$]
+      = c
+    """
+    lines, reasons = [], justifications(tex)
+    for row, why in zip(rows(tex), reasons, strict=True):
+        shown = " ".join(_without_marks(_COMMENT.sub("", row)).split())
+        lines.append(("  " if lines else "") + shown + (f"   [{why}]" if why else ""))
+    return "\n".join(lines)
+
+
+def _visit_text(self: TextTranslator, node: nodes.math_block) -> None:
+    self.new_state()
+    text = plain(node.get("checked_source", node.astext()))
+    if node["number"]:
+        numbers = self.builder.env.toc_fignumbers.get(node["docname"], {})
+        number = numbers.get("displaymath", {}).get(node["ids"][0], (node["number"],))
+        text += f"   ({'.'.join(map(str, number))})"
+    self.add_text(text)
+    self.end_state(wrap=False)
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directives.
+    """Register the directives, and how displays are written as plain text.
 
     Parameters
     ----------
@@ -124,3 +163,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("derivation", Derivation)
     app.add_directive("definition", Definition)
     app.add_directive("math", Math, override=True)
+    app.add_node(nodes.math_block, override=True, text=(_visit_text, None))

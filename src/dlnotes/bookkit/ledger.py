@@ -228,9 +228,14 @@ def _table(head: list[str], rows: Iterable[list[list[Node]]]) -> nodes.table:
         )
 
     titles: list[list[Node]] = [[nodes.Text(title)] for title in head]
+    rows = list(rows)
+    widths = [
+        max(sum(len(node.astext()) for node in cell) for cell in column)
+        for column in zip(titles, *rows, strict=True)
+    ]
     group = nodes.tgroup(
         "",
-        *(nodes.colspec(colwidth=1) for _ in head),
+        *(nodes.colspec(colwidth=min(max(width, 1), 40)) for width in widths),
         nodes.thead("", row(titles)),
         nodes.tbody("", *(row(cells) for cells in rows)),
         cols=len(head),

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def _exercise_labels_in_latex(app: Sphinx, doctree: nodes.document, docname: str
         source = node.get("docname") or docname
         tex = rf"\phantomsection\label{{\detokenize{{{source}:{node.get('label')}}}}}"
         node.parent.insert(node.parent.index(node), nodes.raw("", tex, format="latex"))
+
+
+def _numbers_in_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Sphinx 9 writes "Figure %s" in plain text: it takes the title without its number."""
+    if app.builder.format == "text":
+        for node in doctree.findall(addnodes.number_reference):
+            node["title"] = node.astext()
 
 
 def _heading_levels(
@@ -93,5 +101,6 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", _unique_ids)
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("doctree-resolved", _exercise_labels_in_latex)
+    app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)
     app.connect("html-page-context", _one_style_sheet, priority=900)
