@@ -84,7 +84,7 @@ class TestText:
 
     def test_ledger_lists_every_claim(self, folder: Path):
         said = text_of(folder / "ledger.txt")
-        for row in ("| chain | derivation | symbolic |", "| bound | theorem | symbolic |"):
+        for row in ("| (1.2) chain | symbolic |", "| Theorem 1.1 bound | symbolic |"):
             assert row in said
         assert "| The book | 2 | 2 | 1 | 2 | 0 | 0 |" in said
 

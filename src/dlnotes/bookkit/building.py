@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "build_html",
-    "build_pdf",
+    "environment",
     "execution_cache",
     "execution_digest",
     "repository",
@@ -114,8 +114,19 @@ def execution_cache(root: Path) -> Path:
     return root / "_build" / "cells" / execution_digest(root)
 
 
-def _environment(root: Path) -> dict[str, str]:
-    """Return the environment of a build: one thread, no clock, a kernel of this interpreter."""
+def environment(root: Path) -> dict[str, str]:
+    """Return the environment of a build: one thread, no clock, a kernel of this interpreter.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    dict of str to str
+        The variables.
+    """
     private = root / "_build" / "ipython"
     private.joinpath("profile_default").mkdir(parents=True, exist_ok=True)
     # ipykernel logs a warning on every start that it listens on TCP; it is meant to.
@@ -165,7 +176,7 @@ def run_sphinx(root: Path, builder: str) -> tuple[int, Path]:
         *("-c", str(root), "-d", str(doctrees)),
         *(str(root / "book"), str(staging)),
     ]
-    status = subprocess.run(command, env=_environment(root), check=False).returncode
+    status = subprocess.run(command, env=environment(root), check=False).returncode
     if status:
         # Sphinx would take the pages it has read as up to date and keep quiet about their
         # warnings next time: a failed build must fail again until its cause is gone.
@@ -218,46 +229,4 @@ def build_html(root: Path) -> int:
     print(
         f"The book is ready after {time.monotonic() - started:.0f} s: {target / 'index.html'}"
     )
-    return 0
-
-
-def build_pdf(root: Path) -> int:
-    """Build the PDF into ``_build/pdf``, through LuaLaTeX.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The checkout.
-
-    Returns
-    -------
-    int
-        0, or the exit status of the step that failed; then ``_build/pdf`` is as it was before.
-    """
-    missing = [tool for tool in ("lualatex", "latexmk") if shutil.which(tool) is None]
-    if missing:
-        packages = (
-            "texlive-luatex texlive-latex-recommended texlive-latex-extra "
-            "texlive-fonts-recommended texlive-lang-english latexmk "
-            "tex-gyre fonts-texgyre fonts-texgyre-math"
-        )
-        print(
-            f"The PDF needs {' and '.join(missing)}: on Debian or Ubuntu, "
-            f"apt install --no-install-recommends {packages}",
-            file=sys.stderr,
-        )
-        return 1
-    status, staging = run_sphinx(root, "latex")
-    if not status:
-        make = ["latexmk", "-lualatex", "-interaction=nonstopmode", "-halt-on-error", "-silent"]
-        status = subprocess.run(
-            [*make, "book.tex"], cwd=staging, env=_environment(root), check=False
-        ).returncode
-    if status:
-        print("The PDF was not built: see the messages above.", file=sys.stderr)
-        return status
-    target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects.pdf"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(staging / "book.pdf", target)
-    print(f"The PDF is ready: {target}")
     return 0

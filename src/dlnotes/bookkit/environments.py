@@ -105,6 +105,27 @@ def _add_anchor(node: nodes.Element) -> None:
         )
 
 
+def _solutions_last(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """On paper, move all solutions into an appendix, chapter by chapter."""
+    if app.builder.format != "latex":
+        return
+    by_page: dict[str, list[nodes.Element]] = {}
+    for node in list(doctree.findall(solution_node)):
+        by_page.setdefault(_page_of(node, docname), []).append(node)
+        node.parent.remove(node)
+    if not by_page:
+        return
+    appendix = nodes.section("", nodes.title("", "Solutions"), ids=["solutions"])
+    for page, solutions in by_page.items():
+        chapter = nodes.section("", nodes.title("", app.env.titles[page].astext()))
+        chapter["ids"] = [f"solutions-{page}"]
+        chapter += solutions
+        appendix += addnodes.start_of_file("", chapter, docname=page)
+    top = next(doctree.findall(nodes.section))
+    top += nodes.raw("", r"\appendix", format="latex")
+    top += addnodes.start_of_file("", appendix, docname="solutions")
+
+
 # Paper --------------------------------------------------------------------------------------
 
 
@@ -165,3 +186,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(proof_node, override=True, latex=(_open_proof, _close_proof), text=text)
     app.add_transform(Titles)
     app.connect("doctree-resolved", _prepare, priority=400)
+    app.connect("doctree-resolved", _solutions_last, priority=450)
