@@ -459,11 +459,15 @@ class TestArrays:
     )
     def test_other_types_are_named(self, x):
         for f in (relu, softmax):
-            with pytest.raises(TypeError, match="x has dtype"):
+            with pytest.raises(
+                TypeError, match="x must be a rectangular array of real numbers, got dtype"
+            ):
                 f(x)
 
     def test_ragged_rows_are_named(self):
-        with pytest.raises(ValueError, match="x is not a rectangular array"):
+        with pytest.raises(
+            ValueError, match="x must be a rectangular array of real numbers, got ragged rows"
+        ):
             relu([[1.0], [1.0, 2.0]])
 
 
@@ -775,7 +779,7 @@ class TestVectorFunctions:
 
     @each_vector
     def test_axis_of_wrong_type(self, f):
-        with pytest.raises(TypeError, match=r"axis must be an integer, not 0\.5"):
+        with pytest.raises(TypeError, match=r"axis must be an integer, got 0\.5"):
             f([1.0], axis=0.5)
 
     @each_vector
@@ -852,7 +856,7 @@ class TestCrossEntropy:
             ([0.5, 0.6, 0.5], ValueError, r"sums to 1\.6"),
             ([1.5, -0.5, 0.0], ValueError, r"target holds -0\.5"),
             ([np.nan, 0.5, 0.5], ValueError, r"target holds nan"),
-            (["a", "b", "c"], TypeError, r"target has dtype"),
+            (["a", "b", "c"], TypeError, r"target must be .*, got dtype"),
         ],
     )
     def test_targets_that_are_none(self, target, error, message):
@@ -860,7 +864,7 @@ class TestCrossEntropy:
             cross_entropy([1.0, 2.0, 3.0], target)
 
     def test_logits_are_called_logits(self):
-        with pytest.raises(TypeError, match="logits has dtype complex128"):
+        with pytest.raises(TypeError, match=r"logits must be .*, got dtype complex128"):
             cross_entropy([1j], 0)
         with pytest.raises(ValueError, match="out of range for logits"):
             cross_entropy([1.0], 0, axis=1)

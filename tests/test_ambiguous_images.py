@@ -142,9 +142,11 @@ class TestBoundary:
         with pytest.raises(ValueError, match="at least one model and two classes"):
             ai.predictive_entropy(np.ones(shape))
 
-    @pytest.mark.parametrize("bad", [["a", "b"], [[True, False]], [[1j, 1]], [[None, 1]]])
+    @pytest.mark.parametrize("bad", [["a", "b"], [[1j, 1]], [[None, 1]]])
     def test_wrong_type(self, bad):
-        with pytest.raises(TypeError, match="probabilities must hold real numbers"):
+        with pytest.raises(
+            TypeError, match="probabilities must be a rectangular array of real numbers"
+        ):
             ai.predictive_entropy(bad)
 
     def test_tolerance_admits_rounding_of_float32_and_no_more(self):

@@ -17,7 +17,7 @@ __all__: list[str] = []
 Pair: TypeAlias = tuple[int, int]
 
 _KERNEL = "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]"
-_IMAGE = "an array of real numbers whose last two axes are rows and columns"
+_IMAGE = "a rectangular array of real numbers whose last two axes are rows and columns"
 
 
 def as_image(image: npt.ArrayLike, name: str = "image") -> FloatArray:
