@@ -1,8 +1,8 @@
 """Three networks of ImageNet that run anywhere: without a download, without PyTorch.
 
 Their weights come in packages of their own. `weights` reads them without running anybody's
-code, `architectures` builds the networks as `graphs`, `engine` makes them fast, `pictures` reads
-what they look at, and `catalogue` knows which network wants what.
+code, `architectures` builds the networks as `graphs`, `engine` makes them fast, `pictures`
+reads what they look at, and `catalogue` knows which network wants what.
 """
 
 from dlnotes.ambiguous_images.networks.catalogue import (
