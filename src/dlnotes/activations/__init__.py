@@ -30,6 +30,7 @@ from dlnotes.activations.parts import (
     Parameter,
     Subdifferential,
 )
+from dlnotes.activations.peers import Comparison, Recorded, compare_with_peers
 from dlnotes.activations.soft import (
     LogSoftmax,
     LogSumExp,
@@ -49,6 +50,7 @@ from dlnotes.activations.vector import VectorFunction
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "Comparison",
     "CrossEntropy",
     "Facts",
     "Framework",
@@ -61,6 +63,7 @@ __all__ = [
     "OneSided",
     "Origin",
     "Parameter",
+    "Recorded",
     "Registry",
     "Softmax",
     "Softmax2d",
@@ -69,6 +72,7 @@ __all__ = [
     "UnknownActivationError",
     "VectorFunction",
     "celu",
+    "compare_with_peers",
     "cross_entropy",
     "elu",
     "exponential",
