@@ -33,6 +33,10 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
         "dlnotes.commands.backprop",
         "work an expression forwards and backwards, every step shown",
     ),
+    "kernel": (
+        "dlnotes.commands.kernel",
+        "say what a convolution kernel does, and apply it to a picture",
+    ),
 }
 """Each subcommand with the module that does it and one line on what it does."""
 
