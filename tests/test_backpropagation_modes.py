@@ -219,9 +219,11 @@ class TestRegistry:
     @pytest.mark.parametrize("name", ACTIVATIONS)
     def test_kinks_are_reported_with_the_registry_s_convention(self, name):
         entry = ACTIVATIONS[name]
-        defaults = {p.symbol: sympy.Rational(str(p.default)) for p in entry.parameters}
+        defaults = {p.symbol: p.default for p in entry.parameters}
         for kink in entry.kinks:
             place = float(kink.at.subs(defaults))
+            if math.isinf(place):  # a threshold that is never reached
+                continue
             sides = entry.one_sided(place)
             t = trace(f"{name}(x)", at={"x": place})
             assert bool(t.kinks) == bool(sides.left != sides.right)
@@ -349,7 +351,7 @@ class TestLarge:
     def test_wide_graph_with_a_thousand_variables(self):
         names = [f"x{k}" for k in range(1000)]
         text = " + ".join(
-            f"x{k % 1000}*x{(7 * k + 1) % 1000}*{k}" for k in range(self.n // 3 + 1)
+            f"{k}*x{k % 1000}*x{(7 * k + 1) % 1000}" for k in range(self.n // 3 + 1)
         )
         graph = parse(text)
         assert sum(bool(node.operands) for node in graph.nodes) >= self.n
@@ -375,7 +377,7 @@ class TestLarge:
             compile_gradient(graph)
             return time.process_time() - start
 
-        # Twice the size may not take anything like four times as long.
-        small = min(seconds(5_000) for _ in range(3))
-        large = min(seconds(20_000) for _ in range(2))
+        # Four times the size may not take anything like sixteen times as long.
+        small = min(seconds(2_000) for _ in range(3))
+        large = min(seconds(8_000) for _ in range(2))
         assert large < 8 * small
