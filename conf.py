@@ -46,6 +46,7 @@ nb_execution_timeout = 120
 nb_execution_show_tb = True
 nb_output_stderr = "error"
 nb_merge_streams = True
+nb_mime_priority_overrides = [("text", "image/svg+xml", 0)]  # a figure is one in plain text too
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 bookkit_digest = execution_digest(ROOT)
@@ -86,15 +87,27 @@ pygments_dark_style = "a11y-high-contrast-dark"
 latex_engine = "lualatex"
 latex_use_xindy = False
 latex_documents = [("index", "book.tex", project, author.replace("&", r"\&"), "manual")]
+latex_additional_files = ["book/paper/dlnotes.sty"]
 latex_elements = {
     "papersize": "a4paper",
+    "pointsize": "10pt",
+    "extraclassoptions": "oneside,openany",
     "fontpkg": r"""
 \usepackage{fontspec}
 \usepackage[math-style=ISO]{unicode-math}
 \setmainfont{TeX Gyre Pagella}
+\setsansfont{TeX Gyre Heros}
 \setmathfont{TeX Gyre Pagella Math}
 \setmonofont[Scale=MatchLowercase]{TeX Gyre Cursor}
 """,
     "fncychap": "",
-    "preamble": r"\setcounter{tocdepth}{1}",
+    "fvset": r"\fvset{fontsize=\footnotesize}",
+    "preamble": r"""
+\usepackage{dlnotes}
+\setcounter{tocdepth}{1}
+\hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, pdflang=en-GB,
+  pdfsubject={The theory of deep learning, with its mathematics checked by machine},
+  pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
+""",
+    "tableofcontents": r"\sphinxtableofcontents\listofclaims",
 }

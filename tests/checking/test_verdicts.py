@@ -157,9 +157,9 @@ class TestVocabulary:
 
 def test_a_claim_keeps_to_its_time():
     text = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"
-    start = time.perf_counter()
+    start = time.thread_time()
     verdict(text, r"\det(AB) = \det(A)\det(B)")
-    assert time.perf_counter() - start < 20  # 10 s on a quiet machine
+    assert time.thread_time() - start < 12  # the limit is 10 s of this thread's processor time
 
 
 KINKED = r"""

@@ -10,12 +10,12 @@ import numpy as np
 
 from dlnotes._arguments import as_floats, as_integer, excerpt, require_finite
 from dlnotes.activations.losses import cross_entropy
-from dlnotes.backpropagation import MLP
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dlnotes.activations.activation import Activation
+    from dlnotes.backpropagation import MLP
 
 __all__ = ["Trial", "spirals", "train_on_spirals"]
 
@@ -168,9 +168,10 @@ def train_on_spirals(
     return Trial(np.array(losses), float(np.mean(right)), np.array(silent))
 
 
-def _network(
-    activation: Activation, depth: int, width: int, rng: np.random.Generator
-) -> MLP:
+def _network(activation: Activation, depth: int, width: int, rng: np.random.Generator) -> MLP:
+    # Back-propagation reads the registry of this package: its networks come when they are used.
+    from dlnotes.backpropagation import MLP
+
     widths = [2, *[width] * depth, _CLASSES]
     gains = [1.0, *[activation.moments().gain] * depth]
     weights = [

@@ -1,5 +1,7 @@
 """Figures in the page: SVG drawn in the page's own colours, and never without alternative text.
 
+The numbers behind a figure travel inside its SVG; they become a CSV file with a link to it.
+
 An SVG in an ``<img>`` cannot follow the colour scheme that the reader chose. Figures of the
 house style are therefore put into the page itself, each colour replaced by a variable of the
 style sheet (``--figure-blue`` …), with the alternative text as the accessible name.
@@ -24,7 +26,7 @@ from dlnotes.figures.style import COLOURS
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["MINIMUM_ALT", "inline_svg", "setup"]
+__all__ = ["MINIMUM_ALT", "data_in", "inline_svg", "setup"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ _ID = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
 # Matplotlib names an image by its content, and a figure may show the same image twice.
 _IMAGE_ID = re.compile(r'(<image\b[^>]*?)\sid="[^"]*"')
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
+_DATA = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 
 
@@ -102,6 +105,28 @@ def _as_webp(encoded_png: str) -> str:
     return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 
+def data_in(svg: str) -> str:
+    """Return the CSV that an SVG of the house style carries, or an empty string.
+
+    Parameters
+    ----------
+    svg : str
+        The file.
+
+    Returns
+    -------
+    str
+        Rows as `dlnotes.figures.data.figure_data` writes them.
+
+    Examples
+    --------
+    >>> data_in("<svg><metadata><dc:description>x,y</dc:description></metadata></svg>")
+    'x,y'
+    """
+    found = _DATA.search(svg)
+    return html.unescape(found[1]) if found else ""
+
+
 def _number(tag: str, attribute: str) -> float:
     match = re.search(rf'\b{attribute}="([0-9.]+)', tag)
     return float(match[1]) if match else 0.0
@@ -122,8 +147,22 @@ def _check_and_inline(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             )
         file = Path(app.srcdir) / image["uri"]
         if app.builder.format == "html" and file.suffix == ".svg":
-            element = inline_svg(file.read_text(encoding="utf-8"), alt)
-            image.replace_self(nodes.raw("", element, format="html"))
+            svg = file.read_text(encoding="utf-8")
+            figure = image.parent
+            if isinstance(figure, nodes.figure) and figure["ids"] and (data := data_in(svg)):
+                figure += _link_to_data(app, docname, figure["ids"][0], data)
+            image.replace_self(nodes.raw("", inline_svg(svg, alt), format="html"))
+
+
+def _link_to_data(app: Sphinx, docname: str, name: str, data: str) -> nodes.raw:
+    """Write the data of a figure beside the pages, and return the link to it."""
+    file = Path(app.outdir) / "figures" / f"{name}.csv"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(data, encoding="utf-8")
+    uri = "../" * docname.count("/") + f"figures/{name}.csv"
+    size = max(1, round(len(data) / 1024))
+    link = f'<a href="{uri}" download>Data of this figure (CSV, {size} kB)</a>'
+    return nodes.raw("", f'<p class="figure-data">{link}</p>', format="html")
 
 
 def setup(app: Sphinx) -> None:

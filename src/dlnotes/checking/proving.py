@@ -15,6 +15,7 @@ from dlnotes.checking.engines.inequalities import is_signed
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.tangents import without_logs
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
+from dlnotes.checking.engines.words import same_words
 from dlnotes.checking.hypotheses import weaker
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.side_conditions import domains_differ
@@ -195,6 +196,8 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
         try:
             with time_limit(4.0):
                 context = context_of(vocabulary, None, step.hypotheses)
+                if _by_words(context, step):
+                    return proved(Tier.SYMBOLIC, "for every size", engines=(symbolic.ENGINE,))
                 general = _prove_in(context, step)
             why = general.why
             if general.ok:
@@ -207,6 +210,18 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
         except (Budget, NotGeneral, ValueError, *_SYMPY_GAVE_UP) as error:
             why = str(error)
     return _prove_instances(step, vocabulary, choices, sized, complete, why)
+
+
+def _by_words(context: Context, step: Step) -> bool:
+    """Whether an equation holds for every size as one between sums of matrix products."""
+    if step.op != "=" or context.impossible:
+        return False
+    if not any(context.vocabulary.may_be_array(n) for n in (step.left, step.right)):
+        return False
+    try:
+        return same_words(context, step.left, step.right)
+    except (NotGeneral, Undefined):
+        return False
 
 
 _SYMPY_GAVE_UP = (NotImplementedError, AttributeError, TypeError, KeyError, RecursionError)
