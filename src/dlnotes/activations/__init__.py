@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dlnotes.activations.activation import Activation
 from dlnotes.activations.catalogue import ACTIVATIONS, Registry, UnknownActivationError
-from dlnotes.activations.depth import gradient_norms
+from dlnotes.activations.depth import DepthFactors, depth_factors, gradient_norms
 from dlnotes.activations.facts import Facts
 from dlnotes.activations.families import FAMILIES, families, family_of
 from dlnotes.activations.gated import Gated, geglu, glu, reglu, swiglu
@@ -55,6 +55,7 @@ __all__ = [
     "Activation",
     "Comparison",
     "CrossEntropy",
+    "DepthFactors",
     "Facts",
     "Framework",
     "Gated",
@@ -78,6 +79,7 @@ __all__ = [
     "celu",
     "compare_with_peers",
     "cross_entropy",
+    "depth_factors",
     "elu",
     "exponential",
     "families",
