@@ -31,6 +31,7 @@ from dlnotes.activations.parts import (
     Parameter,
     Subdifferential,
 )
+from dlnotes.activations.peers import Comparison, Recorded, compare_with_peers
 from dlnotes.activations.soft import (
     LogSoftmax,
     LogSumExp,
@@ -52,6 +53,7 @@ __all__ = [
     "ACTIVATIONS",
     "FAMILIES",
     "Activation",
+    "Comparison",
     "CrossEntropy",
     "DepthFactors",
     "Facts",
@@ -65,6 +67,7 @@ __all__ = [
     "OneSided",
     "Origin",
     "Parameter",
+    "Recorded",
     "Registry",
     "Softmax",
     "Softmax2d",
@@ -74,6 +77,7 @@ __all__ = [
     "UnknownActivationError",
     "VectorFunction",
     "celu",
+    "compare_with_peers",
     "cross_entropy",
     "depth_factors",
     "elu",

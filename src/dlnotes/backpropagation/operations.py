@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from dlnotes.activations import ACTIVATIONS
+from dlnotes.backpropagation.algebras import defaults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -313,8 +314,7 @@ _FUNCTIONS = (
 
 def _places(entry: Activation) -> tuple[sympy.Expr, ...]:
     """Return where an activation function has its kinks."""
-    defaults = {p.symbol: sympy.Rational(str(p.default)) for p in entry.parameters}
-    return tuple(kink.at.subs(defaults) for kink in entry.kinks)
+    return tuple(kink.at.subs(defaults_of(entry)) for kink in entry.kinks)
 
 
 def _jumps(entry: Activation, a: float) -> str:

@@ -28,9 +28,10 @@ _BINDING = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4}
 _SPELLINGS = {"**": "^", "−": "-", "·": "*", "×": "*", "÷": "/"}
 _ALIASES = {"ln": "log"} | {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
 _OF_MANY = ("max", "min")
+# A name of an operation wins over an alias: "exp" is the exponential function itself.
 _FUNCTIONS = (
-    {name: name for name in OPERATIONS if name not in _BINDING}
-    | {alias: entry.name for entry in ACTIVATIONS.values() for alias in entry.aliases}
+    {alias: entry.name for entry in ACTIVATIONS.values() for alias in entry.aliases}
+    | {name: name for name in OPERATIONS if name not in _BINDING}
     | _ALIASES
 )
 

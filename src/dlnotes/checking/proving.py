@@ -51,6 +51,10 @@ class _Outcome:
 _NOT_EQUAL = "the difference was not shown to vanish"
 _NO_SIZE = {True: "some indices", False: "random variables of three values"}
 _NOT_SHOWN = "the inequality was not shown"
+_BOUNDARY = (
+    "a strict relation with a fixed orthogonal matrix: its parameters reach some matrices, the "
+    "identity for one, only as a limit"
+)
 
 
 def _prove_in(context: Context, step: Step) -> _Outcome:
@@ -65,7 +69,13 @@ def _prove_in(context: Context, step: Step) -> _Outcome:
     ranges = context.interpreter.ranges
     off = tuple(c.lhs for c in (*left.conditions, *right.conditions) if isinstance(c, sp.Ne))
     certified: tuple[str, ...] = ()
+    turns = {s for q in context.interpreter.orthogonal for s in q.free_symbols}
     for x, y in zip(left.cells, right.cells, strict=True):
+        if step.op in ("<", ">", r"\ne") and turns & (x - y).free_symbols:
+            if not turns & sp.simplify(x - y).free_symbols:
+                x, y = sp.simplify(x - y), sp.Integer(0)  # noqa: PLW2901
+            else:
+                return _Outcome(False, _BOUNDARY)
         if step.op == "=":
             ok = symbolic.is_zero(
                 x - y, ranges, off=off, implied=context.implied, rules=context.rules

@@ -136,6 +136,21 @@ def _opaque_inverse(form: _Form) -> _Letter:
     return _Letter(f"({form.name()})^-1", traits=traits, inner=form)
 
 
+def _is_positive_definite(form: _Form) -> bool:
+    r"""Whether the form is a sum of W^T W and W^T P W, one of which is definite."""
+    definite = False
+    for word, c in form.terms.items():
+        half = len(word) // 2
+        mirrored = all(x == y.transpose() for x, y in zip(word, reversed(word), strict=True))
+        middle = word[half : half + len(word) % 2]
+        if not mirrored or not c.is_nonnegative:
+            return False
+        if middle and "positive definite" not in middle[0].traits:
+            return False
+        definite = definite or bool(c.is_positive and half == 0)
+    return definite
+
+
 class _Words:
     """Reads a side; one instance for both, which share the names of inverses."""
 
@@ -315,7 +330,8 @@ class _Words:
                     pass
                 else:
                     return _Form(form.shape, {_shorten(back): 1 / c})
-        self.inverses.add(min(form.name(), form.transpose().name()))
+        if not _is_positive_definite(form):
+            self.inverses.add(min(form.name(), form.transpose().name()))
         return _Form(form.shape, {(_opaque_inverse(form),): _ONE})
 
     def _transpose(self, node: Node) -> Any:
