@@ -15,9 +15,22 @@ from dlnotes.activations import ACTIVATIONS
 from dlnotes.activations.activation import X
 
 if TYPE_CHECKING:
+    from dlnotes.activations import Activation
     from dlnotes.backpropagation.expressions import Node
 
-__all__ = ["NUMBERS", "SYMBOLS"]
+__all__ = ["NUMBERS", "SYMBOLS", "defaults_of"]
+
+
+def defaults_of(entry: Activation) -> dict[sympy.Symbol, sympy.Expr]:
+    """Return the default parameters of an activation function, exactly where they are exact."""
+    found = {}
+    for parameter in entry.parameters:
+        exact = parameter.exact
+        if exact is None:
+            default = parameter.default
+            exact = sympy.oo if math.isinf(default) else sympy.Rational(str(default))
+        found[parameter.symbol] = sympy.sympify(exact)
+    return found
 
 
 class _Algebra:
@@ -200,9 +213,7 @@ class _Symbols(_Algebra):
     @staticmethod
     def activation(name: str, order: int, a: Any) -> Any:
         entry = ACTIVATIONS[name]
-        # Defaults are decimals; as exact fractions they show as such.
-        defaults = {p.symbol: sympy.Rational(str(p.default)) for p in entry.parameters}
-        return entry.derivative_expression(order).subs(defaults).subs(X, a)
+        return entry.derivative_expression(order).subs(defaults_of(entry)).subs(X, a)
 
 
 NUMBERS = _Numbers()

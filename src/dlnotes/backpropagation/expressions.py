@@ -23,6 +23,9 @@ __all__ = ["DomainError", "Expression", "ExpressionError", "Node"]
 CONSTANTS = {"pi": math.pi}
 """Names that stand for a number."""
 
+# Their derivatives are known in terms of their values: v(1 - v) and 1 - v^2.
+_BY_VALUE = ("sigmoid", "tanh")
+
 
 class ExpressionError(ValueError):
     """An expression that cannot be read; the message shows where.
@@ -254,17 +257,30 @@ class Expression:
         return value
 
     @cached_property
-    def _symbolic(self) -> list[Any]:
+    def formulas(self) -> list[Any]:
+        """Every node as a SymPy expression in the variables."""
         expressions: list[Any] = []
         for node in self.nodes:
             if node.operation == "variable":
                 expressions.append(sympy.Symbol(node.symbol))
-            elif node.operation == "constant":
-                expressions.append(_exact(node.symbol))
+            elif not node.active:
+                expressions.append(self.constants[len(expressions)])
             else:
                 operands = (expressions[k] for k in node.operands)
                 expressions.append(RULES[node.operation].value(SYMBOLS, *operands))
         return expressions
+
+    @cached_property
+    def constants(self) -> dict[int, Any]:
+        """The nodes that hold no variable, exactly, by position."""
+        found: dict[int, Any] = {}
+        for index, node in enumerate(self.nodes):
+            if node.operation == "constant":
+                found[index] = _exact(node.symbol)
+            elif not node.active and node.operands:
+                operands = (found[k] for k in node.operands)
+                found[index] = RULES[node.operation].value(SYMBOLS, *operands)
+        return found
 
     def local_partial(self, index: int, position: int) -> sympy.Expr:
         """Return the derivative rule of an edge, written with the names of the operands.
@@ -283,17 +299,20 @@ class Expression:
         """
         node = self.nodes[index]
         operands = [
-            sympy.Symbol(self.names[k]) if self.nodes[k].active else self._symbolic[k]
+            sympy.Symbol(self.names[k]) if self.nodes[k].active else self.constants[k]
             for k in node.operands
         ]
         operation = RULES[node.operation]
-        value = operation.value(SYMBOLS, *operands)
+        if node.operation in _BY_VALUE:
+            value = sympy.Symbol(self.names[index])
+        else:
+            value = operation.value(SYMBOLS, *operands)
         return operation.partials[position](SYMBOLS, value, *operands)
 
     @property
     def symbolic(self) -> sympy.Expr:
         """The whole expression as a SymPy expression; decimals become exact fractions."""
-        return self._symbolic[self.root]
+        return self.formulas[self.root]
 
     @cached_property
     def symbolic_gradient(self) -> dict[str, sympy.Expr]:
@@ -304,7 +323,7 @@ class Expression:
         """
         return {
             name: sympy.sympify(partial)
-            for name, partial in reverse_sweep(self, SYMBOLS, self._symbolic).items()
+            for name, partial in reverse_sweep(self, SYMBOLS, self.formulas).items()
         }
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from dlnotes.activations import ACTIVATIONS
+from dlnotes.backpropagation.algebras import defaults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,8 @@ class Operation:
     kink : callable or None
         ``kink(*operands)`` says which number is used where the one-sided derivatives differ;
         it is empty where there is a derivative.
+    kinks : tuple of sympy.Expr
+        The places of the kinks of an activation function.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Operation:
     partial_costs: tuple[int, ...]
     domain: str = ""
     kink: Callable[..., str] | None = None
+    kinks: tuple[sympy.Expr, ...] = ()
 
     @property
     def arity(self) -> int:
@@ -308,10 +312,14 @@ _FUNCTIONS = (
 )
 
 
+def _places(entry: Activation) -> tuple[sympy.Expr, ...]:
+    """Return where an activation function has its kinks."""
+    return tuple(kink.at.subs(defaults_of(entry)) for kink in entry.kinks)
+
+
 def _jumps(entry: Activation, a: float) -> str:
     """Say what happens at a kink of an activation function, if `a` is one."""
-    defaults = {p.symbol: sympy.Rational(str(p.default)) for p in entry.parameters}
-    if not any(float(kink.at.subs(defaults)) == a for kink in entry.kinks):
+    if not any(float(place) == a for place in _places(entry)):
         return ""
     sides = entry.one_sided(a)
     if sides.left == sides.right:
@@ -332,6 +340,7 @@ def _activation(name: str, order: int) -> Operation:
         1,
         domain=f"{name}{primes} has no value here",
         kink=None if order else partial(_jumps, ACTIVATIONS[name]),
+        kinks=_places(ACTIVATIONS[name]),
     )
 
 

@@ -28,9 +28,10 @@ _BINDING = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4}
 _SPELLINGS = {"**": "^", "−": "-", "·": "*", "×": "*", "÷": "/"}
 _ALIASES = {"ln": "log"} | {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
 _OF_MANY = ("max", "min")
+# A name of an operation wins over an alias: "exp" is the exponential function itself.
 _FUNCTIONS = (
-    {name: name for name in OPERATIONS if name not in _BINDING}
-    | {alias: entry.name for entry in ACTIVATIONS.values() for alias in entry.aliases}
+    {alias: entry.name for entry in ACTIVATIONS.values() for alias in entry.aliases}
+    | {name: name for name in OPERATIONS if name not in _BINDING}
     | _ALIASES
 )
 
@@ -152,9 +153,9 @@ class _Parser:
         if called:
             if text not in _FUNCTIONS:
                 near = difflib.get_close_matches(text, _FUNCTIONS, 1)
-                hint = f'; did you mean "{near[0]}"?' if near else ""
-                known = ", ".join(sorted(_FUNCTIONS))
-                msg = f'no function "{text}"{hint} (a product needs "*"; functions: {known})'
+                known = f"functions: {', '.join(sorted(_FUNCTIONS))}"
+                hint = f'did you mean "{near[0]}"?' if near else known
+                msg = f'no function "{text}"; {hint} (a product needs "*")'
                 raise self.error(msg, start, stop)
             self.waiting.append((_FUNCTIONS[text], start, len(self.items)))
         elif text in _FUNCTIONS:

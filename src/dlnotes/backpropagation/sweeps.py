@@ -11,7 +11,25 @@ if TYPE_CHECKING:
 
     from dlnotes.backpropagation.expressions import Expression
 
-__all__ = ["forward_sweep", "reverse_sweep"]
+__all__ = ["adjoints_of", "forward_sweep", "reverse_sweep"]
+
+
+def adjoints_of(expression: Expression, algebra: Any, values: list[Any]) -> list[Any]:
+    """Return the adjoint of every node, in any algebra; those of constant parts are 0."""
+    adjoints: list[Any] = [0] * len(expression.nodes)
+    adjoints[expression.root] = 1
+    for index in reversed(range(len(expression.nodes))):
+        node = expression.nodes[index]
+        if not node.operands or not node.active:
+            continue
+        algebra.visit(node)
+        operands = [values[k] for k in node.operands]
+        rules = RULES[node.operation].partials
+        for rule, k in zip(rules, node.operands, strict=True):
+            if expression.nodes[k].active:
+                partial = rule(algebra, values[index], *operands)
+                adjoints[k] = adjoints[k] + adjoints[index] * partial
+    return adjoints
 
 
 def reverse_sweep(expression: Expression, algebra: Any, values: list[Any]) -> dict[str, Any]:
@@ -39,23 +57,13 @@ def reverse_sweep(expression: Expression, algebra: Any, values: list[Any]) -> di
     >>> reverse_sweep(graph, NUMBERS, graph.values({"x": 3, "y": 2}))
     {'x': 12.0, 'y': 9.0}
     """
-    adjoints: list[Any] = [0] * len(expression.nodes)
-    adjoints[expression.root] = 1
-    gradient: dict[str, Any] = {}
-    for index in reversed(range(len(expression.nodes))):
-        node = expression.nodes[index]
-        if node.operation == "variable":
-            gradient[node.symbol] = adjoints[index]
-        if not node.operands or not node.active:
-            continue
-        algebra.visit(node)
-        operands = [values[k] for k in node.operands]
-        rules = RULES[node.operation].partials
-        for rule, k in zip(rules, node.operands, strict=True):
-            if expression.nodes[k].active:
-                partial = rule(algebra, values[index], *operands)
-                adjoints[k] = adjoints[k] + adjoints[index] * partial
-    return {name: gradient[name] for name in expression.variables}
+    adjoints = adjoints_of(expression, algebra, values)
+    found = {
+        node.symbol: adjoints[index]
+        for index, node in enumerate(expression.nodes)
+        if node.operation == "variable"
+    }
+    return {name: found[name] for name in expression.variables}
 
 
 def forward_sweep(

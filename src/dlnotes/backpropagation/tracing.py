@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from dlnotes.backpropagation.algebras import NUMBERS
+from dlnotes.backpropagation.derivations import Derivation, derive
 from dlnotes.backpropagation.expressions import DomainError, Expression
 from dlnotes.backpropagation.operations import RULES
 from dlnotes.backpropagation.parsing import parse
@@ -206,6 +207,44 @@ class Trace:
             ]
             rows.append((step.name, " + ".join(terms) or "1", step.adjoint))
         return Table(("node", "adjoint as a sum over edges", "adjoint"), tuple(rows))
+
+    def to_latex(self, sweep: Literal["forward", "reverse"] = "reverse") -> Derivation:
+        r"""Return the calculation with symbols as a derivation in TeX, one step a row.
+
+        Parameters
+        ----------
+        sweep : {"reverse", "forward"}, optional
+            The adjoints from the value down to the variables, or the values of the nodes.
+
+        Returns
+        -------
+        Derivation
+            Printed, its rows; with ``.names`` what they mean. A notebook shows it as formulas,
+            and the checker of the book reads it: see `Derivation.directive`.
+
+        Raises
+        ------
+        ValueError
+            If `sweep` is neither; if there is a kink at the point, so that there is no
+            derivative to derive; if there is no variable; if two names look the same in TeX.
+
+        Notes
+        -----
+        Of ``max``, ``min``, ``abs``, ``relu`` and ``sign`` the branch is derived in which the
+        point lies, and the declarations say so.
+
+        Examples
+        --------
+        >>> from dlnotes.backpropagation import trace
+        >>> print(trace("x1*exp(x2)", at={"x1": 2, "x2": 0}).to_latex("forward"))
+        v_1 &= \exp(x_2)
+        \\ z &= x_1 v_1
+        \\ &= x_1 \exp(x_2)  % all put in
+        """
+        if sweep not in ("forward", "reverse"):
+            msg = f'sweep must be "forward" or "reverse", got {sweep!r}'
+            raise ValueError(msg)
+        return derive(self, sweep)
 
     def jvp(self, direction: Mapping[str, float]) -> float:
         """Return the derivative along a direction, by one forward sweep of tangents.
