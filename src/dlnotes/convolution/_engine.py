@@ -34,7 +34,7 @@ _BLOCK = 16_384
 # 10,000, which for so little work cost more than they save.
 _CALL = 8_192
 # With more taps the Fourier transform is faster: benchmarks/convolution.py measures where.
-_TAPS_BEFORE_FOURIER = 220
+_TAPS_BEFORE_FOURIER = 128
 
 
 class Plan(NamedTuple):
