@@ -33,7 +33,11 @@ _NAMED = {
     sp.tanh(sp.log(1 + sp.exp(X))): sp.tanh(sp.Function("zeta")(X)),
 }
 _LONG = 1000  # a fraction with a longer denominator reads better as a decimal
-_INCREASING = {"strictly increasing": "strictly", "nondecreasing": "weakly", "not monotone": "no"}
+_INCREASING = {
+    "strictly increasing": "strictly",
+    "nondecreasing": "weakly",
+    "not monotone": "no",
+}
 
 
 def reference_table(names: Iterable[str] | None = None) -> str:

@@ -105,7 +105,7 @@ def _entries() -> dict[str, Kernel]:
     add(
         "kirsch_n",
         [[5, 5, 5], [-3, 0, -3], [-3, -3, -3]],
-        "Takes 15 times the slope upwards, as one of eight directions to choose from.",
+        "Takes 24 times the slope upwards, one of eight directions to choose from.",
     )
     add("roberts_main", [[1, 0], [0, -1]], "Takes the difference along the main diagonal.")
     add("roberts_anti", [[0, 1], [-1, 0]], "Takes the difference along the other diagonal.")
