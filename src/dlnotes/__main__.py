@@ -32,6 +32,14 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
         "dlnotes.commands.backprop",
         "work an expression forwards and backwards, every step shown",
     ),
+    "predict": (
+        "dlnotes.commands.predict",
+        "ask three networks of ImageNet about every picture in a folder",
+    ),
+    "mine": (
+        "dlnotes.commands.mine",
+        "find the pictures that look like something else among the answers",
+    ),
 }
 """Each subcommand with the module that does it and one line on what it does."""
 
