@@ -129,7 +129,7 @@ def _accounted(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
     kinds = ", ".join(
         f"{totals[k]} {_PLURALS.get(k, k)}" for k in _KINDS if k != "unclassified"
     )
-    text = f"{every}: of {sum(totals.values())}, {kinds}."
+    text = f"{every}: {sum(totals.values())} in all, of which {kinds}."
     return nodes.paragraph(text, text)
 
 
