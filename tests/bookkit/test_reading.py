@@ -71,7 +71,6 @@ class TestNames:
             ids=["thm-a-bound"],
             realtype="theorem",
         )
-        claim[0][:0] = [nodes.Text(" (The slope is bounded)")]
         display = nodes.math_block("x", "x", label="eq-activations-sigmoid-slope")
         display["ids"] = ["equation-eq-activations-sigmoid-slope"]
         section += [claim, display]
