@@ -4,6 +4,8 @@
 PYTHON ?=
 # ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`.
 ARGS ?=
+# BOOK_BASE_URL=https://… says where a published copy of the website will be read.
+export BOOK_BASE_URL
 UPGRADE ?=
 
 ANY_PYTHON := $(firstword $(shell for name in $(PYTHON) python3 python; do command -v $$name; done))
