@@ -43,10 +43,10 @@ from dlnotes.activations import (
     softsign,
     tanh,
 )
+from dlnotes.activations._kernels.exponential import SELU_GAMMA
 from dlnotes.activations.activation import X
 from dlnotes.activations.catalogue import UnknownActivationError
 from dlnotes.activations.crossings import find_crossing
-from dlnotes.activations.kernels.exponential import SELU_GAMMA
 from dlnotes.activations.precise import two_product, two_sum
 
 ENTRIES = list(ACTIVATIONS.values())

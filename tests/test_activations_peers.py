@@ -1,7 +1,8 @@
-"""PyTorch, JAX and SciPy as oracles: values, slopes, choices at kinks, defaults, recorded failures.
+"""PyTorch, JAX and SciPy as oracles: values, slopes, choices at kinks, defaults, failures.
 
 What is recorded in the package is looked up again in the libraries, where these are installed.
-Neither PyTorch nor JAX is a dependency of the book; without them the tests are skipped and say so.
+Neither PyTorch nor JAX is a dependency of the book; without them the tests are skipped and
+say so.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ from dlnotes.activations.soft import (
     softmin,
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
-from dlnotes.activations.table import reference_table
+from dlnotes.activations.table import facts_table, frameworks_table, reference_table
 from dlnotes.activations.vector import VectorFunction
 
 __all__ = [
@@ -76,6 +76,8 @@ __all__ = [
     "cross_entropy",
     "elu",
     "exponential",
+    "facts_table",
+    "frameworks_table",
     "geglu",
     "gelu",
     "gelu_tanh",

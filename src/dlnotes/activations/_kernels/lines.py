@@ -122,7 +122,7 @@ def hard_sigmoid(x: Array, slope: float, offset: float) -> Array:
     if near.any():
         total, rest = _ramp(x[near], slope, offset)
         out[near] = np.clip(total + rest, 0.0, 1.0)
-    return out.astype(x.dtype, copy=False)
+    return np.asarray(out, dtype=x.dtype)
 
 
 def hard_sigmoid_1(x: Array, slope: float, offset: float) -> Array:

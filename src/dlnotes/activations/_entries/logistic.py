@@ -6,8 +6,8 @@ import math
 
 import sympy as sp
 
+from dlnotes.activations._kernels import logistic as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import logistic as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["LOGISTIC"]
