@@ -420,7 +420,7 @@ class TestReferenceTable:
     def test_one_row_an_entry_and_cells_of_one_count(self):
         lines = reference_table().splitlines()
         assert len(lines) == len(ACTIVATIONS) + 2
-        assert {line.count("|") for line in lines} == {6}
+        assert {line.count("|") for line in lines} == {7}
 
     def test_choice_and_order_of_rows(self):
         rows = reference_table(["tanh", "relu"]).splitlines()[2:]

@@ -112,8 +112,9 @@ def agree(peer, entry):
     parameters = peer.parameters
     value, slope = peer(GRID)
     np.testing.assert_allclose(entry(GRID, **parameters), value, rtol=1e-9, atol=1e-15)
+    # PyTorch's slope of the hard sigmoid is 1/6 to single precision, also for doubles
     np.testing.assert_allclose(
-        entry.derivative(GRID, **parameters), slope, rtol=1e-9, atol=1e-14
+        entry.derivative(GRID, **parameters), slope, rtol=1e-7, atol=1e-14
     )
 
 

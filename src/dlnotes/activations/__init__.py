@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from dlnotes.activations.activation import Activation
 from dlnotes.activations.catalogue import ACTIVATIONS, Registry, UnknownActivationError
-from dlnotes.activations.depth import gradient_norms
+from dlnotes.activations.depth import DepthFactors, depth_factors, gradient_norms
 from dlnotes.activations.facts import Facts
+from dlnotes.activations.families import FAMILIES, families, family_of
 from dlnotes.activations.gated import Gated, geglu, glu, reglu, swiglu
 from dlnotes.activations.losses import CrossEntropy, cross_entropy
 from dlnotes.activations.moments import Moments
@@ -44,14 +45,18 @@ from dlnotes.activations.soft import (
     softmin,
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
-from dlnotes.activations.table import facts_table, frameworks_table, reference_table
+from dlnotes.activations.summary import facts_table
+from dlnotes.activations.table import framework_table, reference_table
+from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
 
 __all__ = [
     "ACTIVATIONS",
+    "FAMILIES",
     "Activation",
     "Comparison",
     "CrossEntropy",
+    "DepthFactors",
     "Facts",
     "Framework",
     "Gated",
@@ -69,15 +74,19 @@ __all__ = [
     "Softmax2d",
     "Sparsemax",
     "Subdifferential",
+    "Trial",
     "UnknownActivationError",
     "VectorFunction",
     "celu",
     "compare_with_peers",
     "cross_entropy",
+    "depth_factors",
     "elu",
     "exponential",
     "facts_table",
-    "frameworks_table",
+    "families",
+    "family_of",
+    "framework_table",
     "geglu",
     "gelu",
     "gelu_tanh",
@@ -114,11 +123,13 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "spirals",
     "squareplus",
     "swiglu",
     "tanh",
     "tanhshrink",
     "threshold",
+    "train_on_spirals",
 ]
 
 identity = ACTIVATIONS["identity"]

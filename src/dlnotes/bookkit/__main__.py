@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from dlnotes.bookkit.building import build_html, build_pdf, repository
+from dlnotes.bookkit.building import build_html, repository
+from dlnotes.bookkit.paper import build_pdf
 
 _BUILDERS = {"html": build_html, "pdf": build_pdf}
 

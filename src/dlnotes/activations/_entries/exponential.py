@@ -33,7 +33,7 @@ EXPONENTIAL = (
         "exponential",
         sp.exp(X),
         (k.exponential, k.exponential, k.exponential),
-        Origin("rosenfeld1994adaptive", "an old friend"),
+        Origin("nelder1972generalized", "Nelder and Wedderburn, 1972"),
         frameworks=(
             Framework("torch", "exp"),
             Framework("keras", "exponential"),

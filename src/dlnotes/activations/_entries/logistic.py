@@ -78,7 +78,7 @@ LOGISTIC = (
             Parameter("beta", 1.0, _BETA, low=0.0, positive=True),
             Parameter("threshold", math.inf, _THETA, infinite=True),
         ),
-        kinks=(Kink(_THETA / _BETA, "left"),),
+        kinks=(Kink(_THETA / _BETA, "left", torch="left"),),
         derivative_forms=(
             sp.Piecewise(
                 (sp.Integer(1), X * _BETA > _THETA), (1 / (1 + sp.exp(-_BETA * X)), True)

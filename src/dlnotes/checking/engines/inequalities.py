@@ -82,6 +82,8 @@ def _signed(
         e = opaque_sums(normal(e, ranges))[0]
         if known_sign(e, strict):
             return True
+    if isinstance(e, sp.Add) and depth < 3 and _powers(e, domains, strict, depth, ranges):
+        return True
     if e.has(sp.Max, sp.Min) and _extremes(e, domains, strict, depth, ranges):
         return True
     if e.has(sp.Max, sp.Min, sp.Abs, sp.Piecewise, sp.sign):
@@ -120,6 +122,32 @@ def _product(
         else:
             return False
     return sign > 0
+
+
+def _powers(
+    e: Any, domains: dict[Any, Domain], strict: bool, depth: int, ranges: Mapping[Any, Any]
+) -> bool:
+    """Use that p (x^n - y^n) is not negative where p and n are not, and x >= y >= 0."""
+    if strict or len(e.args) != 2:
+        return False
+    for one, other in itertools.permutations(e.args):
+        more, less = (t.as_powers_dict() for t in (one, -other))
+        common = {b: k for b, k in more.items() if less.get(b) == k}
+        (x, *m), (y, *n) = (
+            [sp.Mul(*[b for b, k in left]), *{k for _, k in left}]
+            for left in (
+                [(b, k) for b, k in powers.items() if b not in common and b != 1]
+                for powers in (more, less)
+            )
+        )
+        orders = {*m, *n}
+        if len(orders) != 1 or orders == {1} or not (order := orders.pop()).is_nonnegative:
+            continue
+        del order
+        parts = (sp.Mul(*[b**k for b, k in common.items()]), y, sp.together(x - y))
+        if all(_signed(p, domains, False, depth + 1, ranges) for p in parts):
+            return True
+    return False
 
 
 def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> bool:
@@ -241,6 +269,9 @@ def _extremes(
     """Use that a maximum is at least each member and their mean, and is one of them."""
     if depth > 5:
         return False
+    top, bottom = sp.fraction(sp.together(e))
+    if not bottom.is_number:
+        return bool(bottom.is_positive) and _signed(top, domains, strict, depth + 1, ranges)
     for x in sorted(e.atoms(sp.Max, sp.Min), key=sp.default_sort_key):
         c = sp.expand(e).coeff(x, 1)
         rest = sp.expand(sp.expand(e) - c * x)
