@@ -33,7 +33,7 @@ EXPONENTIAL = (
         "exponential",
         sp.exp(X),
         (k.exponential, k.exponential, k.exponential),
-        Origin("nelder1972generalized", "Nelder and Wedderburn, 1972"),
+        Origin(None, "no paper; the exponential itself"),
         frameworks=(
             Framework("torch", "exp"),
             Framework("keras", "exponential"),

@@ -64,7 +64,7 @@ LOGISTIC = (
         "tanhshrink",
         X - sp.tanh(X),
         (k.tanhshrink, k.tanhshrink_1, k.tanhshrink_2),
-        Origin("paszke2019pytorch", "Paszke et al., 2019"),
+        Origin(None, "no paper; a layer of Torch"),
         derivative_forms=(sp.tanh(X) ** 2,),
         frameworks=(Framework("torch", "tanhshrink"), Framework("keras", "tanh_shrink")),
         aliases=("tanh_shrink",),

@@ -116,7 +116,7 @@ def _ramp(x: Array, slope: float, offset: float) -> tuple[Array, Array]:
 
 def hard_sigmoid(x: Array, slope: float, offset: float) -> Array:
     if _is_usual(slope, offset):
-        return np.clip((x + 3.0) / 6.0, 0.0, 1.0)
+        return np.asarray(np.clip((x + 3.0) / 6.0, 0.0, 1.0))
     out = np.clip(x.astype(np.float64) * slope + offset, 0.0, 1.0)
     near = out < 0.25
     if near.any():
