@@ -177,7 +177,7 @@ def _number(value: float, digits: int = 4) -> str:
 
 
 def _framework_row(entry: Activation) -> list[str]:
-    cells = {library: "" for library in _LIBRARIES}
+    cells = dict.fromkeys(_LIBRARIES, "")
     for framework in entry.frameworks:
         known = cells[framework.library]
         cells[framework.library] = f"{known}; " * bool(known) + _use(entry, framework)
