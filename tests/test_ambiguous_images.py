@@ -142,9 +142,11 @@ class TestBoundary:
         with pytest.raises(ValueError, match="at least one model and two classes"):
             ai.predictive_entropy(np.ones(shape))
 
-    @pytest.mark.parametrize("bad", [["a", "b"], [[True, False]], [[1j, 1]], [[None, 1]]])
+    @pytest.mark.parametrize("bad", [["a", "b"], [[1j, 1]], [[None, 1]]])
     def test_wrong_type(self, bad):
-        with pytest.raises(TypeError, match="probabilities must hold real numbers"):
+        with pytest.raises(
+            TypeError, match="probabilities must be a rectangular array of real numbers"
+        ):
             ai.predictive_entropy(bad)
 
     def test_tolerance_admits_rounding_of_float32_and_no_more(self):
@@ -809,8 +811,8 @@ class TestMine:
             ({"score": 3}, TypeError, "score must be a name or a callable, got 3"),
             ({"score": lambda x: x}, ValueError, r"score must return shape \(4,\)"),
             ({"score": lambda x: x[:, 0] * np.nan}, ValueError, "NaN, it did for image 0"),
-            ({"source": "preds.npy"}, TypeError, r"mmap_mode='r'"),
-            ({"source": 3}, TypeError, "source must be an array or an iterable"),
+            ({"source": "preds.npy"}, OSError, "preds"),
+            ({"source": 3}, TypeError, "source must be an array, a path, or an iterable"),
             ({"source": [[0.5, 0.5]]}, TypeError, "must give numpy arrays, got list"),
             ({"source": []}, ValueError, "at least one image"),
             ({"source": np.empty((0, 3))}, ValueError, "at least one image"),

@@ -157,8 +157,8 @@ class TestCorrelate:
         batch, kernel = random(2, 3, 5, 4), random(3, 2, seed=1)
         actual = correlate(batch, kernel, boundary="wrap")
         for n in np.ndindex(2, 3):
-            np.testing.assert_array_equal(
-                actual[n], correlate(batch[n], kernel, boundary="wrap")
+            np.testing.assert_allclose(
+                actual[n], correlate(batch[n], kernel, boundary="wrap"), rtol=0, atol=1e-14
             )
 
     def test_empty_batch_stays_empty(self):
@@ -225,8 +225,8 @@ class TestCorrelateErrors:
             ([1, 2, 3], ValueError, r"shape \(3,\).*two axes"),
             ([[[1]]], ValueError, "exactly two axes"),
             ([[]], ValueError, "at least one row"),
-            ([[1, np.nan]], ValueError, r"kernel\[0, 1\] is nan"),
-            ([[np.inf]], ValueError, r"kernel\[0, 0\] is inf"),
+            ([[1, np.nan]], ValueError, r"finite, got kernel\[0, 1\] = nan"),
+            ([[np.inf]], ValueError, r"finite, got kernel\[0, 0\] = inf"),
         ],
     )
     def test_unusable_kernel(self, kernel, error, text):
@@ -238,8 +238,8 @@ class TestCorrelateErrors:
         [
             ([1, 2, 3], ValueError, r"shape \(3,\)"),
             (5, ValueError, r"shape \(\)"),
-            ([[1, 2], [3]], ValueError, "image is ragged"),
-            ([["x"]], TypeError, "image has dtype"),
+            ([[1, 2], [3]], ValueError, "image must be .*, got ragged rows"),
+            ([["x"]], TypeError, "image must be .*, got dtype"),
             (np.ones((2, 2)) * 1j, TypeError, "complex128"),
             (np.ones((0, 3)), ValueError, "at least one row"),
         ],
@@ -695,7 +695,7 @@ class TestFrequencyResponse:
             frequency_response(K1, 0, 0, operation="corr")
         with pytest.raises(ValueError, match="do not broadcast"):
             frequency_response(K1, [0, 1], [0, 1, 2])
-        with pytest.raises(TypeError, match="u has dtype"):
+        with pytest.raises(TypeError, match=r"u must be .*, got dtype"):
             frequency_response(K1, "a", 0)
 
 

@@ -63,7 +63,20 @@ def commands(name: str) -> list[str]:
 
 class TestMakefile:
     def test_has_the_doors_that_the_book_promises(self) -> None:
-        promised = {"help", "book", "pdf", "test", "live", "proofs", "lint", "lock", "clean"}
+        promised = {
+            "help",
+            "book",
+            "pdf",
+            "zip",
+            "serve",
+            "test",
+            "pages",
+            "live",
+            "proofs",
+            "lint",
+            "lock",
+            "clean",
+        }
         assert promised <= set(targets())
 
     def test_every_target_is_described(self) -> None:
@@ -107,7 +120,13 @@ class TestContinuousIntegration:
 
     def test_runs_tests_last(self) -> None:
         # The last line of its output is then the closing line of pytest.
-        assert self.made() == ["make book", "make proofs", "make lint", "make test"]
+        assert self.made() == [
+            "make book",
+            "make proofs",
+            "make lint",
+            "make pages",
+            "make test",
+        ]
         assert self.run.rstrip().endswith("make test")
 
     def test_stops_at_the_first_failure(self) -> None:
@@ -120,16 +139,18 @@ class TestWithoutMake:
 
     def test_makes_installs_builds_and_tests(self) -> None:
         verbs = [step.split()[1] for step in self.steps]
-        assert verbs == ["venv", "pip", "pip", "dlnotes.bookkit", "pytest"]
+        assert verbs == ["venv", "pip", "pip", "pip", "dlnotes.bookkit", "pytest"]
 
     def test_installs_what_make_installs(self) -> None:
-        first, second = (step for step in self.steps if step.startswith("-m pip"))
+        first, second, third = (step for step in self.steps if step.startswith("-m pip"))
         names = {Requirement(each).name for each in PROJECT["dependency-groups"]["build"]}
         assert set(first.split("constraints.txt ")[1].split()) == names
         assert re.findall(r"--group (\w+)", second) == ["book", "test"]
         assert all(word in second for word in ("-c constraints.txt", "--no-build-isolation"))
+        assert re.findall(r"--group ([\w-]+)", third) == ["book-alone", "test-alone"]
+        assert all(word in third for word in ("--no-deps", "--no-build-isolation"))
 
-    @pytest.mark.parametrize("step", steps[3:])
+    @pytest.mark.parametrize("step", steps[4:])
     def test_modules_are_there(self, step: str) -> None:
         assert importlib.util.find_spec(step.split()[1])
 
@@ -458,6 +479,12 @@ class TestConstraints:
             if pin is None or not pin.specifier.contains(version, prereleases=True):
                 faults[name] = f"installed {version}, pinned {pin}"
         assert faults == {}, "make lock, or make test to bring the environment up to date"
+
+    @pytest.mark.parametrize("name", [n for n in PROJECT["dependency-groups"] if "-alone" in n])
+    def test_what_is_installed_alone_is_pinned_by_itself(self, name: str) -> None:
+        """`make lock` does not see these groups, since it would follow their dependencies."""
+        assert [r for r in group(name) if not re.fullmatch(r"[\w-]+==[\d.]+", r)] == []
+        assert name.removesuffix("-alone") in PROJECT["dependency-groups"]
 
     def test_build_backend_has_one_bound(self) -> None:
         assert set(PROJECT["build-system"]["requires"]) <= set(group("build"))

@@ -25,6 +25,9 @@ PAGES = (  # what only the pages need: a topic or a checker never loads it
     *("sphinx_exercise", "sphinxcontrib", "math_core", "ziamath", "fontTools"),
 )
 RUN_TIME = {"dlnotes", "numpy", "scipy", "sympy", "mpmath"}  # mpmath comes with sympy
+EXTRAS = {  # what is imported inside functions only: installed by an extra of pyproject.toml
+    "ambiguous_images": {"PIL", "onnx", "onnxruntime", "dask", "numba"},
+}
 
 # What the first may not import. Figures draw topics; a topic draws nothing.
 FORBIDDEN = {
@@ -35,6 +38,7 @@ FORBIDDEN = {
     "checking": (*(f"dlnotes.{topic}" for topic in TOPICS), "dlnotes.bookkit", *PAGES),
     "bookkit": tuple(f"dlnotes.{topic}" for topic in TOPICS),
     "figures": ("dlnotes.checking", "dlnotes.bookkit", "matplotlib.pyplot", *PAGES),
+    "commands": ("dlnotes.checking", "dlnotes.bookkit", *PAGES),
 }
 
 
@@ -90,7 +94,7 @@ class TestWritten:
     @pytest.mark.parametrize("topic", TOPICS)
     def test_topics_need_run_time_dependencies_only(self, topic: str) -> None:
         roots = {name.split(".")[0] for file in files(topic) for name in imports(file)}
-        assert roots - RUN_TIME - sys.stdlib_module_names == set()
+        assert roots - RUN_TIME - EXTRAS.get(topic, set()) - sys.stdlib_module_names == set()
 
     def test_every_room_of_the_package_is_known(self) -> None:
         rooms = {
@@ -124,6 +128,8 @@ class TestLoaded:
         ).stdout.split()
         inside = tuple(f"{taboo}." for taboo in FORBIDDEN[room])
         assert [m for m in loaded if f"{m}.".startswith(inside)] == []
+        extras = tuple(f"{name}." for name in EXTRAS.get(room, ()))
+        assert [m for m in loaded if extras and f"{m}.".startswith(extras)] == []
 
 
 class TestRulesCanFail:

@@ -34,7 +34,7 @@ def as_floats(
     *,
     ndim: int | None = None,
     half: bool = False,
-    wanted: str = "an array of real numbers",
+    wanted: str = "a rectangular array of real numbers",
 ) -> FloatArray:
     """Read an argument as an array of real floating-point numbers.
 
@@ -72,12 +72,12 @@ def as_floats(
     >>> as_floats(1j, "x")
     Traceback (most recent call last):
     ...
-    TypeError: x must be an array of real numbers, got dtype complex128 (1j)
+    TypeError: x must be a rectangular array of real numbers, got dtype complex128 (1j)
     """
     try:
         array = np.asarray(value)
     except ValueError as error:
-        msg = f"{name} must be {wanted}, got a ragged one{_row_lengths(value)}"
+        msg = f"{name} must be {wanted}, got ragged rows{_row_lengths(value)}"
         raise ValueError(msg) from error
     kind = array.dtype.newbyteorder("=")
     if kind == np.float16:
@@ -302,6 +302,6 @@ def excerpt(value: object) -> str:
 
 def _row_lengths(value: object) -> str:
     try:
-        return f": its rows have lengths {[len(row) for row in cast('Any', value)]}"
+        return f" of lengths {[len(row) for row in cast('Any', value)]}"
     except TypeError:
         return ""

@@ -3,8 +3,9 @@
 Every score takes probabilities of shape (models, images, classes), or (images, classes) for one
 model, and returns one number an image. `uncertainty` looks at one vector of probabilities,
 `ensembles` at the differences between models, `pairs` at two classes or groups, `hierarchy` at
-how far apart classes are; `mining` runs any of them over sources of any size; `neighbours`
-searches feature space; `evaluation` says how well a ranking does.
+how far apart classes are; `mining` runs any of them over `sources` of any size; `neighbours`
+searches feature space; `evaluation` says how well a ranking does. `networks` and `imagenet` are
+what the chapter runs: three networks and their thousand classes.
 """
 
 from dlnotes.ambiguous_images.ensembles import (
@@ -30,7 +31,13 @@ from dlnotes.ambiguous_images.hierarchy import (
     most_confused_pair,
     rao_quadratic_entropy,
 )
-from dlnotes.ambiguous_images.mining import SCORES, MiningResult, Score, mine
+from dlnotes.ambiguous_images.mining import (
+    SCORES,
+    MiningResult,
+    Score,
+    mine,
+    mine_several,
+)
 from dlnotes.ambiguous_images.neighbours import NeighbourPairs, neighbours_across_classes
 from dlnotes.ambiguous_images.pairs import (
     class_pair_confusion,
@@ -60,6 +67,7 @@ __all__ = [
     "margin",
     "mean_prediction",
     "mine",
+    "mine_several",
     "most_confused_pair",
     "mutual_information",
     "neighbours_across_classes",

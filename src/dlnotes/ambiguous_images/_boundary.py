@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlnotes._arguments import as_floats
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 Floats = NDArray[np.floating[Any]]
 Integers = NDArray[np.int64]
 
 ROW_SUM_TOLERANCE = 1e-4
 """How far the sum of a row may lie from 1: the rounding of float32, not a missing softmax."""
-
-_BLOCK_VALUES = 2**18  # about what a core's cache holds in float32; larger blocks run slower
 
 
 def as_predictions(values: ArrayLike, name: str, *, several_models: bool = False) -> Floats:
@@ -93,8 +88,14 @@ def as_distribution_rows(values: ArrayLike, name: str) -> Floats:
     return array
 
 
+class Distance(np.ndarray):
+    """A matrix that `as_distance` has checked, and that nobody can change since."""
+
+
 def as_distance(values: ArrayLike, classes: int, name: str = "distance") -> NDArray[np.float64]:
     """Return a symmetric matrix (classes, classes), not negative, zero on the diagonal."""
+    if isinstance(values, Distance) and values.shape == (classes, classes):
+        return values.view(np.ndarray)
     matrix = as_floats(values, name).astype(np.float64)
     if matrix.shape != (classes, classes):
         msg = f"{name} must have shape ({classes}, {classes}), got {matrix.shape}"
@@ -115,46 +116,3 @@ def as_distance(values: ArrayLike, classes: int, name: str = "distance") -> NDAr
         msg = f"{name} of a class to itself must be 0, got {matrix[i, i]:.6g} at ({i}, {i})"
         raise ValueError(msg)
     return matrix
-
-
-def over_blocks(
-    probabilities: ArrayLike,
-    score: Callable[[Floats], NDArray[Any]],
-    *,
-    several_models: bool = False,
-    columns: tuple[int, ...] = (),
-    dtype: Any = None,
-) -> NDArray[Any]:
-    """Apply a function of (models, n, classes) to blocks of images that fit the cache.
-
-    The rows of a block are checked just before they are used, so that data on disk is read once
-    and no temporary array is as large as the input. The value of an image does not depend on
-    the block it falls in.
-    """
-    predictions = as_predictions(probabilities, "probabilities", several_models=several_models)
-    models, images, classes = predictions.shape
-    out = np.empty((images, *columns), dtype=predictions.dtype if dtype is None else dtype)
-    step = max(1, _BLOCK_VALUES // (models * classes))
-    for start in range(0, images, step):
-        block = np.ascontiguousarray(predictions[:, start : start + step])
-        check_rows(block, "probabilities", first_image=start)
-        out[start : start + step] = score(block)
-    return out
-
-
-def mean_of_models(block: Floats) -> Floats:
-    """Average over the first axis, in a fixed order; always a new array."""
-    total: Floats = block[0].copy()
-    for model in block[1:]:
-        total += model
-    total /= block.shape[0]
-    return total
-
-
-def entropy_of_rows(block: Floats) -> NDArray[np.float64]:
-    """Entropy along the last axis in nats, summed in float64; 0 log 0 counts as 0."""
-    logs = np.maximum(block, np.finfo(block.dtype).tiny)  # the log of 0 is never taken
-    np.log(logs, out=logs)
-    logs *= block
-    # A row may exceed 1 by its rounding, which would give an entropy just below 0.
-    return np.asarray(np.maximum(0.0 - logs.sum(axis=-1, dtype=np.float64), 0.0))

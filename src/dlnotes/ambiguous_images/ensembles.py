@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlnotes._arguments import as_floats
-from dlnotes.ambiguous_images._boundary import (
-    Floats,
-    as_distribution_rows,
-    as_predictions,
-    check_rows,
-    entropy_of_rows,
+from dlnotes.ambiguous_images._blocks import (
+    Block,
     mean_of_models,
     over_blocks,
+    predictions_of,
 )
+from dlnotes.ambiguous_images._boundary import Floats, as_distribution_rows, check_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,8 +55,8 @@ def mean_prediction(probabilities: ArrayLike) -> Floats:
     >>> mean_prediction([[[1.0, 0.0]], [[0.5, 0.5]]])
     array([[0.75, 0.25]])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
-    return over_blocks(probabilities, mean_of_models, columns=(classes,))
+    classes = predictions_of(probabilities).shape[2]
+    return over_blocks(probabilities, lambda block: block.mean, columns=(classes,))
 
 
 def geometric_mean_prediction(probabilities: ArrayLike) -> Floats:
@@ -94,13 +92,13 @@ def geometric_mean_prediction(probabilities: ArrayLike) -> Floats:
     >>> geometric_mean_prediction([[[0.5, 0.5]], [[0.9, 0.1]]])
     array([[0.75, 0.25]])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     done = 0
 
-    def block_mean(block: Floats) -> Floats:
+    def block_mean(block: Block) -> Floats:
         nonlocal done
         with np.errstate(divide="ignore"):
-            logs = mean_of_models(np.log(block))
+            logs = mean_of_models(np.log(block.rows))
         peak = logs.max(axis=-1, keepdims=True)
         if np.isneginf(peak).any():
             image = done + int(np.argmax(np.isneginf(peak[:, 0])))
@@ -109,7 +107,7 @@ def geometric_mean_prediction(probabilities: ArrayLike) -> Floats:
                 "in one of the models, so their geometric mean is 0 everywhere"
             )
             raise ValueError(msg)
-        done += block.shape[1]
+        done += block.rows.shape[1]
         weights = np.exp(logs - peak)
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
@@ -187,9 +185,7 @@ def expected_entropy(probabilities: ArrayLike) -> Floats:
     >>> expected_entropy([[[1.0, 0.0]], [[0.5, 0.5]]]).round(4)
     array([0.3466])
     """
-    return over_blocks(
-        probabilities, lambda block: entropy_of_rows(block).mean(axis=0), several_models=True
-    )
+    return over_blocks(probabilities, lambda block: block.own_entropy, several_models=True)
 
 
 def mutual_information(probabilities: ArrayLike) -> Floats:
@@ -234,10 +230,8 @@ def mutual_information(probabilities: ArrayLike) -> Floats:
     array([0.])
     """
 
-    def block_information(block: Floats) -> NDArray[np.float64]:
-        total = entropy_of_rows(mean_of_models(block))
-        own = entropy_of_rows(block).mean(axis=0)
-        return np.asarray(np.maximum(total - own, 0.0))
+    def block_information(block: Block) -> NDArray[np.float64]:
+        return np.asarray(np.maximum(block.entropy - block.own_entropy, 0.0))
 
     return over_blocks(probabilities, block_information, several_models=True)
 
@@ -278,7 +272,7 @@ def jensen_shannon(probabilities: ArrayLike, *, weights: ArrayLike | None = None
     >>> jensen_shannon([[[1.0, 0.0]], [[0.0, 1.0]]], weights=[0.25, 0.75]).round(4)
     array([0.5623])
     """
-    models = as_predictions(probabilities, "probabilities", several_models=True).shape[0]
+    models = predictions_of(probabilities, several_models=True).shape[0]
     if weights is None:
         share = np.full(models, 1.0 / models)
     else:
@@ -288,8 +282,8 @@ def jensen_shannon(probabilities: ArrayLike, *, weights: ArrayLike | None = None
             raise ValueError(msg)
         check_rows(share[np.newaxis], "weights")
 
-    def block_divergence(block: Floats) -> NDArray[np.float64]:
-        rows = block.astype(np.float64)
+    def block_divergence(block: Block) -> NDArray[np.float64]:
+        rows = block.rows.astype(np.float64)
         centre = np.einsum("m,mnk->nk", share, rows)
         per_model = _divergence(rows, centre[np.newaxis])
         # A model of weight 0 may exclude nothing and still be excluded by the others.
@@ -388,10 +382,10 @@ def variation_ratio(probabilities: ArrayLike) -> Floats:
     array([0.3333])
     """
 
-    def block_ratio(block: Floats) -> NDArray[np.float64]:
-        votes = block.argmax(axis=-1)
+    def block_ratio(block: Block) -> NDArray[np.float64]:
+        votes = block.rows.argmax(axis=-1)
         # Votes that agree with model m, for each m: the largest such count is the mode's.
         agreeing = (votes[:, np.newaxis] == votes[np.newaxis]).sum(axis=0).max(axis=0)
-        return np.asarray(1.0 - agreeing / block.shape[0])
+        return np.asarray(1.0 - agreeing / block.rows.shape[0])
 
     return over_blocks(probabilities, block_ratio, several_models=True)

@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.ambiguous_images._boundary import (
-    Floats,
-    Integers,
-    as_distance,
-    as_predictions,
-    mean_of_models,
-    over_blocks,
-)
-from dlnotes.ambiguous_images.uncertainty import top_two
+from dlnotes.ambiguous_images._blocks import Block, over_blocks, predictions_of
+from dlnotes.ambiguous_images._boundary import Floats, Integers, as_distance
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -132,11 +125,11 @@ def rao_quadratic_entropy(probabilities: ArrayLike, distance: ArrayLike) -> Floa
     >>> rao_quadratic_entropy([[0.5, 0.5, 0.0], [0.5, 0.0, 0.5]], distance)
     array([0.5, 2. ])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     matrix = as_distance(distance, classes)
 
-    def block_entropy(block: Floats) -> NDArray[np.float64]:
-        mean = mean_of_models(block).astype(np.float64)
+    def block_entropy(block: Block) -> NDArray[np.float64]:
+        mean = block.mean.astype(np.float64)
         return np.asarray((mean @ matrix * mean).sum(axis=1))
 
     return over_blocks(probabilities, block_entropy)
@@ -183,11 +176,9 @@ def far_pair_confusion(probabilities: ArrayLike, distance: ArrayLike) -> Floats:
     >>> far_pair_confusion([[0.5, 0.5, 0.0], [0.5, 0.25, 0.25]], distance)
     array([1., 2.])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     matrix = as_distance(distance, classes)
-    return over_blocks(
-        probabilities, lambda block: _best_pairs(mean_of_models(block), matrix)[0]
-    )
+    return over_blocks(probabilities, lambda block: _best_pairs(block.mean, matrix)[0])
 
 
 def most_confused_pair(probabilities: ArrayLike, distance: ArrayLike | None = None) -> Integers:
@@ -218,14 +209,13 @@ def most_confused_pair(probabilities: ArrayLike, distance: ArrayLike | None = No
     >>> most_confused_pair([[0.1, 0.6, 0.3]])
     array([[1, 2]])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     matrix = None if distance is None else as_distance(distance, classes)
 
-    def block_pairs(block: Floats) -> Integers:
-        mean = mean_of_models(block)
+    def block_pairs(block: Block) -> Integers:
         if matrix is None:
-            return np.stack(top_two(mean)[0], axis=1)
-        return _best_pairs(mean, matrix)[1]
+            return np.stack(block.top_two[0], axis=1)
+        return _best_pairs(block.mean, matrix)[1]
 
     return over_blocks(probabilities, block_pairs, columns=(2,), dtype=np.int64)
 

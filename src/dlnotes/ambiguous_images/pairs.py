@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlnotes._arguments import as_integer
-from dlnotes.ambiguous_images._boundary import (
-    Floats,
-    Integers,
-    as_predictions,
-    mean_of_models,
-    over_blocks,
-)
-from dlnotes.ambiguous_images.uncertainty import top_two
+from dlnotes.ambiguous_images._blocks import Block, over_blocks, predictions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+    from dlnotes.ambiguous_images._boundary import Floats, Integers
 
 __all__ = ["class_pair_confusion", "group_confusion", "top_pair_confusion"]
 
@@ -54,16 +49,15 @@ def class_pair_confusion(probabilities: ArrayLike, a: int, b: int) -> Floats:
     >>> class_pair_confusion([[0.5, 0.5, 0.0], [0.5, 0.25, 0.25]], a=0, b=1)
     array([1. , 0.5])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     first = as_integer(a, "a", least=0, most=classes - 1)
     second = as_integer(b, "b", least=0, most=classes - 1)
     if first == second:
         msg = f"a and b must be two different classes, got a={a!r} and b={b!r}"
         raise ValueError(msg)
 
-    def block_confusion(block: Floats) -> Floats:
-        mean = mean_of_models(block)
-        return 4.0 * mean[:, first] * mean[:, second]
+    def block_confusion(block: Block) -> Floats:
+        return 4.0 * block.mean[:, first] * block.mean[:, second]
 
     return over_blocks(probabilities, block_confusion)
 
@@ -99,8 +93,8 @@ def top_pair_confusion(probabilities: ArrayLike) -> Floats:
     array([1. , 0.5])
     """
 
-    def block_confusion(block: Floats) -> Floats:
-        first, second = top_two(mean_of_models(block))[1]
+    def block_confusion(block: Block) -> Floats:
+        first, second = block.top_two[1]
         return 4.0 * first * second
 
     return over_blocks(probabilities, block_confusion)
@@ -138,7 +132,7 @@ def group_confusion(
     >>> group_confusion([[0.25, 0.25, 0.5, 0.0]], group_a=[0, 1], group_b=[2, 3])
     array([1.])
     """
-    classes = as_predictions(probabilities, "probabilities").shape[2]
+    classes = predictions_of(probabilities).shape[2]
     first = _as_group(group_a, classes, "group_a")
     second = _as_group(group_b, classes, "group_b")
     common = np.intersect1d(first, second)
@@ -146,10 +140,9 @@ def group_confusion(
         msg = f"group_a and group_b must not overlap, both hold the class {common[0]}"
         raise ValueError(msg)
 
-    def block_confusion(block: Floats) -> NDArray[np.float64]:
-        mean = mean_of_models(block)
-        share_a = mean[:, first].sum(axis=1, dtype=np.float64)
-        share_b = mean[:, second].sum(axis=1, dtype=np.float64)
+    def block_confusion(block: Block) -> NDArray[np.float64]:
+        share_a = block.mean[:, first].sum(axis=1, dtype=np.float64)
+        share_b = block.mean[:, second].sum(axis=1, dtype=np.float64)
         return np.asarray(4.0 * share_a * share_b)
 
     return over_blocks(probabilities, block_confusion)
