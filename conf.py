@@ -1,5 +1,6 @@
 """Settings of the Sphinx build. Logic lives in dlnotes.bookkit; this file only chooses."""
 
+import os
 from pathlib import Path
 
 import dlnotes
@@ -72,7 +73,10 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["book/static"]
 html_css_files = ["book.css"]
-html_js_files = [("scroll.js", {"defer": "defer"})]
+html_js_files = [
+    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables")
+]
+html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {

@@ -1,9 +1,10 @@
-"""Layers of dlnotes.convolution: against ONNX's own node cases, SciPy, loops and differences."""
+"""Layers of dlnotes.convolution: ONNX's own node cases, SciPy, loops and differences."""
 
 from __future__ import annotations
 
+import importlib
 import itertools
-import warnings
+import sys
 from functools import cache
 
 import numpy as np
@@ -35,12 +36,24 @@ SET_ASIDE = {
 @cache
 def node_cases() -> dict[str, tuple[object, list]]:
     """Return ONNX's cases of one node Conv, ConvTranspose or AveragePool."""
-    from onnx.backend.test.case.node import collect_testcases
+    from onnx.backend.test.case import node as package
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # ONNX divides by zero while it makes other cases
-        made = [*collect_testcases("Conv"), *collect_testcases("ConvTranspose")]
-        made += collect_testcases("AveragePool")
+    # A module makes its cases while it is imported, and only those of the wanted operator; it
+    # is imported again, so that it does not matter what other tests have collected before.
+    names = ("_NodeTestCases", "_TargetOpType", "_existing_names")
+    kept = [getattr(package, name) for name in names]
+    package._NodeTestCases, package._TargetOpType, package._existing_names = [], None, {}
+    try:
+        for module in ("conv", "convtranspose", "averagepool"):
+            name = f"{package.__name__}.{module}"
+            if name in sys.modules:
+                importlib.reload(sys.modules[name])
+            else:
+                importlib.import_module(name)
+        made = package._NodeTestCases
+    finally:
+        for name, value in zip(names, kept, strict=True):
+            setattr(package, name, value)
     found = {}
     for case in made:
         if case.model is not None and len(case.model.graph.node) == 1:
@@ -142,26 +155,26 @@ def run_average_pool(options, images):
     taps = pair(options["kernel_shape"], axes, 1)
     steps, gaps = (pair(options.get(k), axes, 1) for k in ("strides", "dilations"))
     padding = pads_of(options, axes, images.shape[2:], taps, steps, gaps)
-    inside = np.ones_like(images[:1, :1])
-    if options.get("count_include_pad"):
-        inside = np.pad(inside, ((0, 0), (0, 0), *padding), constant_values=1)
-        images = np.pad(images, ((0, 0), (0, 0), *padding))
-        padding = ((0, 0), (0, 0))
+    grown = list(padding)
     if options.get("ceil_mode"):
-        grown = []
-        for n, k, s, d, (a, b) in zip(
-            images.shape[2:], taps, steps, gaps, padding, strict=True
+        for axis, (n, k, s, d) in enumerate(
+            zip(images.shape[2:], taps, steps, gaps, strict=True)
         ):
-            rest = n + a + b - d * (k - 1) - 1
-            count = -(-rest // s) + 1
+            a, b = padding[axis]
+            count = -(-(n + a + b - d * (k - 1) - 1) // s) + 1
             if (count - 1) * s >= n + a:  # a window that starts in the padding is left out
                 count -= 1
-            grown.append((a, max(b, (count - 1) * s + d * (k - 1) + 1 - n - a)))
-        padding = tuple(grown)
+            grown[axis] = (a, max(b, (count - 1) * s + d * (k - 1) + 1 - n - a))
+    layer = {"stride": steps, "dilation": gaps}
     channels = images.shape[1]
     ones = np.ones((channels, 1, *taps), dtype=images.dtype)
-    layer = {"stride": steps, "padding": padding, "dilation": gaps}
-    return conv2d(images, ones, groups=channels, **layer) / conv2d(inside, ones[:1], **layer)
+    total = conv2d(images, ones, groups=channels, padding=tuple(grown), **layer)
+    # How many pixels the mean is over: those of the image, or those of the padding as well.
+    counted = np.ones_like(images[:1, :1])
+    if options.get("count_include_pad"):
+        counted = np.pad(counted, ((0, 0), (0, 0), *padding), constant_values=1)
+        grown = [(0, g[1] - p[1]) for g, p in zip(grown, padding, strict=True)]
+    return total / conv2d(counted, ones[:1], padding=tuple(grown), **layer)
 
 
 RUN = {"Conv": run_conv, "ConvTranspose": run_conv_transpose, "AveragePool": run_average_pool}
@@ -188,7 +201,7 @@ def test_agrees_with_onnx(name):
 
 
 def test_onnx_has_cases_of_all_three():
-    counts = {op: 0 for op in RUN}
+    counts = dict.fromkeys(RUN, 0)
     for name, (node, data_sets) in node_cases().items():
         counts[node.op_type] += plain(name, data_sets) is None
     assert counts["Conv"] >= 5
@@ -356,7 +369,8 @@ class TestGradients:
         np.testing.assert_allclose(gradients.bias, cotangent.sum(axis=(0, 2, 3)))
 
     @pytest.mark.parametrize(
-        ("stride", "dilation", "padding"), itertools.product([1, (2, 3)], [1, 2], [None, 1, 2])
+        ("stride", "dilation", "padding"),
+        list(itertools.product([1, (2, 3)], [1, 2], [None, 1, 2])),
     )
     def test_of_one_kernel_with_stride_and_dilation(self, stride, dilation, padding):
         image, kernel = random(9, 8), random(3, 2, seed=1)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dlnotes.activations.activation import Activation
 from dlnotes.activations.catalogue import ACTIVATIONS, Registry, UnknownActivationError
-from dlnotes.activations.depth import gradient_norms
+from dlnotes.activations.depth import DepthFactors, depth_factors, gradient_norms
 from dlnotes.activations.facts import Facts
 from dlnotes.activations.families import FAMILIES, families, family_of
 from dlnotes.activations.gated import Gated, geglu, glu, reglu, swiglu
@@ -31,6 +31,7 @@ from dlnotes.activations.parts import (
     Parameter,
     Subdifferential,
 )
+from dlnotes.activations.peers import Comparison, Recorded, compare_with_peers
 from dlnotes.activations.soft import (
     LogSoftmax,
     LogSumExp,
@@ -44,6 +45,7 @@ from dlnotes.activations.soft import (
     softmin,
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
+from dlnotes.activations.summary import facts_table
 from dlnotes.activations.table import framework_table, reference_table
 from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
@@ -52,7 +54,9 @@ __all__ = [
     "ACTIVATIONS",
     "FAMILIES",
     "Activation",
+    "Comparison",
     "CrossEntropy",
+    "DepthFactors",
     "Facts",
     "Framework",
     "Gated",
@@ -64,6 +68,7 @@ __all__ = [
     "OneSided",
     "Origin",
     "Parameter",
+    "Recorded",
     "Registry",
     "Softmax",
     "Softmax2d",
@@ -73,9 +78,12 @@ __all__ = [
     "UnknownActivationError",
     "VectorFunction",
     "celu",
+    "compare_with_peers",
     "cross_entropy",
+    "depth_factors",
     "elu",
     "exponential",
+    "facts_table",
     "families",
     "family_of",
     "framework_table",

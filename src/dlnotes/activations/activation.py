@@ -16,7 +16,7 @@ import numpy as np
 import sympy as sp
 
 from dlnotes._arguments import FloatArray, as_floats
-from dlnotes.activations.blocks import in_blocks
+from dlnotes.activations.blocks import in_blocks, one_pass
 from dlnotes.activations.crossings import Crossing, find_crossing
 from dlnotes.activations.facts import Facts, compute_facts
 from dlnotes.activations.fixed_points import find_fixed_points
@@ -250,7 +250,7 @@ class Activation:
         >>> interval.lower.tolist(), interval.upper.tolist()
         ([0.0, 0.0], [0.0, 1.0])
         """
-        sides = self.one_sided(x, **parameters)
+        sides = self.one_sided(x, 1, **parameters)
         lower, upper = np.minimum(sides.left, sides.right), np.maximum(sides.left, sides.right)
         points = as_floats(x, "x", half=True)
         for at, (_, _, jumps) in self._jumps(self._values(parameters)).items():
@@ -486,16 +486,20 @@ class Activation:
         array = as_floats(x, "x", half=True)
         values = self._values(parameters)
         kernel, crossings = self.kernels[order], self._crossings(order)
+        if order == 0:
+            value = functools.partial(kernel, **values)
+            return in_blocks(one_pass(value) if hasattr(kernel, "one_pass") else value, array)[
+                ()
+            ]
         factor = values[self.scale] if self.scale is not None else 1.0
 
         def careful(block: Array) -> Array:
             out = kernel(block, **values)
             for crossing in crossings:
                 crossing.repair(block, out, factor, factor ** (order - 1))
-            if order:
-                nan = np.isnan(block)
-                if nan.any():
-                    out[nan] = np.nan
+            nan = np.isnan(block)
+            if nan.any():
+                out[nan] = np.nan
             return out
 
         return in_blocks(careful, array)[()]

@@ -7,19 +7,47 @@ thousand numbers the same operations find everything in the cache.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dlnotes._arguments import FloatArray
 
-__all__ = ["BLOCK_BYTES", "in_blocks"]
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-#: Size of a block: a handful of them fits into the second-level cache of a usual processor.
+__all__ = ["BLOCK_BYTES", "in_blocks", "one_pass"]
+
+#: Size of a block: a few of them fit into the second-level cache of a usual processor.
 BLOCK_BYTES = 65536
+
+
+def one_pass(kernel: Kernel) -> Kernel:
+    """Mark a kernel that is a single operation of NumPy, for which blocks are of no use.
+
+    Parameters
+    ----------
+    kernel : callable
+        The kernel.
+
+    Returns
+    -------
+    callable
+        The same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.blocks import one_pass
+    >>> @one_pass
+    ... def root(x):
+    ...     return np.sqrt(x)
+    >>> root.one_pass
+    True
+    """
+    kernel.one_pass = True  # type: ignore[attr-defined]  # functions take attributes
+    return kernel
 
 
 def in_blocks(kernel: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
@@ -45,6 +73,9 @@ def in_blocks(kernel: Callable[[FloatArray], FloatArray], x: FloatArray) -> Floa
     >>> in_blocks(np.square, np.array([[1.0, 2.0]]))
     array([[1., 4.]])
     """
+    if getattr(kernel, "one_pass", False) and x.dtype != np.float16:
+        with np.errstate(all="ignore"):
+            return np.asarray(kernel(x))
     out = np.empty(x.shape, x.dtype)
     flat, values = x.reshape(-1), out.reshape(-1)
     half = x.dtype == np.float16

@@ -3,8 +3,8 @@ r"""Full accuracy where a derivative passes through zero.
 Near a root :math:`r` of, say, :math:`\mathrm{GELU}'` the closed formula subtracts two nearly
 equal numbers, and the relative error grows without bound as :math:`x \to r`. The true value
 there is :math:`(x-r)\,q(x)` with :math:`q(r) \ne 0`. So the root is computed once to fifty
-digits, kept as a pair of doubles, and :math:`q` is evaluated as a polynomial, which interpolates
-it at the zeros of a Chebyshev polynomial. Its values there come from the entry's symbolic
+digits, kept as a pair of doubles, and :math:`q` is evaluated as a polynomial, which agrees
+with it at the zeros of a Chebyshev polynomial. Its values there come from the entry's symbolic
 expression, to fifty digits, never from a typed table.
 """
 
@@ -17,6 +17,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from dlnotes.activations.polynomials import horner, interpolate
 from dlnotes.activations.precise import scaled
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Crossing:
     remainder : float
         What is missing from `root`.
     coefficients : tuple of float
-        Of a polynomial in the distance from the root, lowest first: the function divided by that
-        distance.
+        Of a polynomial in the distance from the root, lowest first, which stands for the
+        function divided by that distance.
     """
 
     root: float
@@ -65,10 +66,7 @@ class Crossing:
             u, low = scaled(x[near], factor)
             root, remainder = self._parts(x.dtype)
             distance = (u - root) + (low - remainder)
-            polynomial = np.full_like(distance, self.coefficients[-1])
-            for coefficient in self.coefficients[-2::-1]:
-                polynomial = polynomial * distance + coefficient
-            out[near] = multiple * distance * polynomial
+            out[near] = multiple * distance * horner(self.coefficients, distance)
 
     def _parts(self, dtype: np.dtype[Any]) -> tuple[float, float]:
         if dtype == np.float64:
@@ -106,26 +104,8 @@ def find_crossing(expression: sp.Expr, symbol: sp.Symbol, near: float) -> Crossi
     function = sp.lambdify(symbol, expression, modules="mpmath")
     with mpmath.workdps(_DIGITS):
         root = mpmath.findroot(function, near)
-        nodes = [
-            _RADIUS * mpmath.cospi(mpmath.mpf(2 * k + 1) / (2 * _TERMS)) for k in range(_TERMS)
-        ]
-        quotients = [function(root + node) / node for node in nodes]
-        coefficients = _interpolated(nodes, quotients)
+        coefficients = interpolate(
+            lambda step: function(root + step) / step, -_RADIUS, _RADIUS, _TERMS
+        )
         nearest = float(root)
-        return Crossing(nearest, float(root - nearest), tuple(float(c) for c in coefficients))
-
-
-def _interpolated(nodes: list[mpmath.mpf], values: list[mpmath.mpf]) -> list[mpmath.mpf]:
-    """Return the coefficients of the polynomial through given points, lowest first."""
-    differences = list(values)  # Newton's divided differences
-    for step in range(1, len(nodes)):
-        for k in range(len(nodes) - 1, step - 1, -1):
-            rise = differences[k] - differences[k - 1]
-            differences[k] = rise / (nodes[k] - nodes[k - step])
-    out = [differences[-1]]
-    for difference, node in zip(differences[-2::-1], nodes[-2::-1], strict=True):
-        out = [mpmath.mpf(0), *out]  # times x, then minus node times what it was
-        for k in range(len(out) - 1):
-            out[k] -= node * out[k + 1]
-        out[0] += difference
-    return out
+        return Crossing(nearest, float(root - nearest), coefficients)

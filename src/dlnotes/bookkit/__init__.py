@@ -34,6 +34,9 @@ _PARTS = (
     "pictures",
     "environments",
     "folding",
+    "names",
+    "downloads",
+    "publishing",
     "repairs",
 )
 

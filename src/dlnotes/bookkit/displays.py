@@ -99,6 +99,8 @@ class _Checked(MathDirective):
         for node in shown:
             if isinstance(node, nodes.math_block):
                 node["checked_source"] = source
+                if any(justifications(source)):
+                    node["classes"].append("derivation")
         return shown
 
 

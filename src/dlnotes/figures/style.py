@@ -190,8 +190,12 @@ class Figure(matplotlib.figure.Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        svg = self.to_bytes("svg").decode()
+        self.set_layout_engine(
+            "none"
+        )  # where things stand is settled; do not work it out twice
         return {
-            "image/svg+xml": self.to_bytes("svg").decode(),
+            "image/svg+xml": svg,
             "application/pdf": base64.b64encode(self.to_bytes("pdf")).decode(),
             "text/plain": f"<Figure with {len(self.axes)} axes>",
         }

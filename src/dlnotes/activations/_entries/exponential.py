@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dlnotes.activations._kernels import exponential as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import exponential as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["EXPONENTIAL"]
@@ -26,15 +26,14 @@ _SELU_SCALE = (
         + 2
     )
 )
-_LAMBDA = _SELU_SCALE.evalf(40)
-_LAMBDA_ALPHA = (_SELU_SCALE * _SELU_ALPHA).evalf(40)
+_GAMMA = sp.Symbol("gamma", real=True)
 
 EXPONENTIAL = (
     Activation(
         "exponential",
         sp.exp(X),
         (k.exponential, k.exponential, k.exponential),
-        Origin("rosenfeld1994adaptive", "an old friend"),
+        Origin(None, "no paper; the exponential itself"),
         frameworks=(
             Framework("torch", "exp"),
             Framework("keras", "exponential"),
@@ -79,15 +78,21 @@ EXPONENTIAL = (
     ),
     Activation(
         "selu",
-        sp.Piecewise((_LAMBDA * X, X > 0), (_LAMBDA_ALPHA * (sp.exp(X) - 1), True)),
+        sp.Piecewise((_GAMMA * X, X > 0), (_GAMMA * _ALPHA * (sp.exp(X) - 1), True)),
         (k.selu, k.selu_1, k.selu_2),
         Origin("klambauer2017self", "Klambauer et al., 2017"),
+        parameters=(
+            Parameter("alpha", k.SELU_ALPHA, _ALPHA, low=0.0, exact=_SELU_ALPHA.evalf(40)),
+            Parameter(
+                "gamma", k.SELU_GAMMA, _GAMMA, positive=True, exact=_SELU_SCALE.evalf(40)
+            ),
+        ),
         kinks=(_AT_ZERO,),
         frameworks=(
             Framework("torch", "selu"),
             Framework("jax", "selu"),
             Framework("keras", "selu"),
-            Framework("onnx", "Selu"),
+            Framework("onnx", "Selu", {"alpha": k.SELU_ALPHA, "gamma": k.SELU_GAMMA}),
         ),
     ),
 )

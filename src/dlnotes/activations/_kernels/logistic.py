@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlnotes.activations.precise import Array, half_logistic, patch, scaled
+from dlnotes.activations.blocks import one_pass
+from dlnotes.activations.precise import Array, half_logistic, log1p_of_share, patch, scaled
 
 __all__: list[str] = []
 
@@ -19,7 +20,9 @@ def tail_of(x: Array) -> float:
 
 
 def sigmoid(x: Array) -> Array:
-    out = np.asarray(1.0 / (1.0 + np.exp(-x)))
+    out = np.exp(np.negative(x))
+    out += 1.0
+    np.divide(1.0, out, out=out)
     return patch(out, x < tail_of(x), np.exp, x)
 
 
@@ -36,7 +39,7 @@ def sigmoid_2(x: Array) -> Array:
 
 
 def log_sigmoid(x: Array) -> Array:
-    return np.asarray(np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x))))
+    return np.asarray(np.minimum(x, 0.0) - log1p_of_share(np.exp(-np.abs(x))))
 
 
 def log_sigmoid_1(x: Array) -> Array:
@@ -56,7 +59,7 @@ def softplus(x: Array, beta: float, threshold: float) -> Array:
     e = np.exp(-np.abs(u))
     if not isinstance(low, float):
         e *= 1.0 - np.sign(u) * low
-    out = np.asarray(np.maximum(x, 0.0) + np.log1p(e) / beta)
+    out = np.asarray(np.maximum(x, 0.0) + log1p_of_share(e) / beta)
     if beta != 1.0:
         patch(out, u < tail_of(x), lambda t: _tail_of_softplus(t, beta), x)
     return _straight(out, x, x, beta, threshold)
@@ -97,6 +100,7 @@ def _straight(
     return np.where(beyond, line, out).astype(x.dtype, copy=False)
 
 
+@one_pass
 def tanh(x: Array) -> Array:
     return np.tanh(x)
 

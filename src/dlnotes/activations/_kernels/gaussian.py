@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
+import mpmath
 import numpy as np
 from scipy import special
 
+from dlnotes.activations.polynomials import horner, interpolate
 from dlnotes.activations.precise import (
     Array,
     half_gaussian,
@@ -26,7 +30,40 @@ _END = 60.0
 _TAIL = -1.5
 
 
+# In single precision a polynomial takes the place of erfc. With a = |x|, phi the density and
+# M(a) = (1 - Phi(a)) / phi(a), GELU is max(x, 0) - a phi(a) M(a) for both signs of x; and
+# (a + c) M(a) is nearly a straight line in s = (a - c) / (a + c).
+_CENTRE = 3.0
+_REACH = 2.6  # from here on, to the left the tail is used, to the right phi is small
+_SINGLE_TAIL = -2.5
+_TERMS = 7
+
+
+@functools.cache
+def _mills() -> tuple[float, ...]:
+    def scaled_ratio(s: mpmath.mpf) -> mpmath.mpf:
+        a = _CENTRE * (1 + s) / (1 - s)
+        return (a + _CENTRE) * mpmath.exp(a**2 / 2) * mpmath.erfc(a / mpmath.sqrt(2)) / 2
+
+    high = (_REACH - _CENTRE) / (_REACH + _CENTRE)
+    return interpolate(scaled_ratio, -1.0, high, _TERMS)
+
+
+def _gelu_in_single_precision(x: Array) -> Array:
+    a = np.minimum(np.abs(x), _END)
+    upper = a + _CENTRE
+    s = (a - _CENTRE) / upper
+    tail = horner(_mills(), s)
+    tail *= a
+    tail /= upper
+    tail *= np.exp(a * (-0.5 * a))
+    out = np.maximum(x, 0.0) - tail
+    return patch(out, x < _SINGLE_TAIL, lambda t: _tail_of_gelu(np.maximum(t, -_END)), x)
+
+
 def gelu(x: Array) -> Array:
+    if x.dtype == np.float32:
+        return _gelu_in_single_precision(x)
     x = np.maximum(x, -_END)
     out = np.asarray(0.5 * x * special.erfc(-_SQRT_HALF * x))
     return patch(out, x < _TAIL, _tail_of_gelu, x)

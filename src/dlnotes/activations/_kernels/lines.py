@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlnotes.activations.blocks import one_pass
 from dlnotes.activations.precise import Array, two_product, two_sum
 
 __all__: list[str] = []
@@ -26,14 +27,16 @@ def between(x: Array, low: float, high: float) -> Array:
     return np.asarray((x > low) & (x < high), dtype=x.dtype)
 
 
+@one_pass
 def relu(x: Array) -> Array:
-    return np.asarray(np.maximum(x, 0.0))
+    return np.maximum(x, 0.0)
 
 
 def relu_1(x: Array) -> Array:
     return np.asarray(x > 0, dtype=x.dtype)
 
 
+@one_pass
 def relu6(x: Array) -> Array:
     return np.clip(x, 0.0, 6.0)
 
@@ -77,6 +80,7 @@ def rrelu_1(x: Array, lower: float, upper: float) -> Array:
     return bent_1(x, 0.5 * (lower + upper))
 
 
+@one_pass
 def hard_tanh(x: Array, min_val: float, max_val: float) -> Array:
     return np.clip(x, min_val, max_val)
 
@@ -112,13 +116,13 @@ def _ramp(x: Array, slope: float, offset: float) -> tuple[Array, Array]:
 
 def hard_sigmoid(x: Array, slope: float, offset: float) -> Array:
     if _is_usual(slope, offset):
-        return np.clip((x + 3.0) / 6.0, 0.0, 1.0)
+        return np.asarray(np.clip((x + 3.0) / 6.0, 0.0, 1.0))
     out = np.clip(x.astype(np.float64) * slope + offset, 0.0, 1.0)
     near = out < 0.25
     if near.any():
         total, rest = _ramp(x[near], slope, offset)
         out[near] = np.clip(total + rest, 0.0, 1.0)
-    return out.astype(x.dtype, copy=False)
+    return np.asarray(out, dtype=x.dtype)
 
 
 def hard_sigmoid_1(x: Array, slope: float, offset: float) -> Array:
@@ -142,7 +146,8 @@ def threshold_1(x: Array, threshold: float, value: float) -> Array:
 
 def shrink(x: Array, lambd: float, bias: float) -> Array:
     moved = x - bias * np.sign(x) if bias else x
-    return np.where(np.abs(x) <= lambd, x.dtype.type(0.0), moved)
+    # a product with 0 or 1 costs half of what a selection costs
+    return np.asarray(moved * (np.abs(x) > lambd))
 
 
 def shrink_1(x: Array, lambd: float, bias: float = 0.0) -> Array:
