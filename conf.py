@@ -1,5 +1,6 @@
 """Settings of the Sphinx build. Logic lives in dlnotes.bookkit; this file only chooses."""
 
+import os
 from pathlib import Path
 
 import dlnotes
@@ -46,6 +47,7 @@ nb_execution_timeout = 120
 nb_execution_show_tb = True
 nb_output_stderr = "error"
 nb_merge_streams = True
+nb_mime_priority_overrides = [("text", "image/svg+xml", 0)]  # a figure is one in plain text too
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 bookkit_digest = execution_digest(ROOT)
@@ -71,7 +73,8 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["book/static"]
 html_css_files = ["book.css"]
-html_js_files = [("scroll.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("scroll.js", "previews.js", "tables.js")]
+html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
@@ -86,15 +89,27 @@ pygments_dark_style = "a11y-high-contrast-dark"
 latex_engine = "lualatex"
 latex_use_xindy = False
 latex_documents = [("index", "book.tex", project, author.replace("&", r"\&"), "manual")]
+latex_additional_files = ["book/paper/dlnotes.sty"]
 latex_elements = {
     "papersize": "a4paper",
+    "pointsize": "10pt",
+    "extraclassoptions": "oneside,openany",
     "fontpkg": r"""
 \usepackage{fontspec}
 \usepackage[math-style=ISO]{unicode-math}
 \setmainfont{TeX Gyre Pagella}
+\setsansfont{TeX Gyre Heros}
 \setmathfont{TeX Gyre Pagella Math}
 \setmonofont[Scale=MatchLowercase]{TeX Gyre Cursor}
 """,
     "fncychap": "",
-    "preamble": r"\setcounter{tocdepth}{1}",
+    "fvset": r"\fvset{fontsize=\footnotesize}",
+    "preamble": r"""
+\usepackage{dlnotes}
+\setcounter{tocdepth}{1}
+\hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, pdflang=en-GB,
+  pdfsubject={The theory of deep learning, with its mathematics checked by machine},
+  pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
+""",
+    "tableofcontents": r"\sphinxtableofcontents\listofclaims",
 }

@@ -39,7 +39,6 @@ class Row:
     killed: int = 0
     made: int = 0
     weaker: int = 0
-    open: int = 0
     untried: int = 0
     seconds: float = 0.0
     slowest: tuple[float, str] = (0.0, "")
@@ -105,7 +104,6 @@ def check_all(
             row.killed += int(mutants.get("killed", 0))
             row.made += int(mutants.get("made", 0))
             row.weaker += int(mutants.get("weaker", 0)) + int(mutants.get("equivalent", 0))
-            row.open += int(mutants.get("undecided", 0))
             row.untried += int(mutants.get("untried", 0))
             if problem:
                 row.failed.append(f"{label}: {problem.splitlines()[0][:150]}")
@@ -139,15 +137,15 @@ def main() -> None:
                 f"{count} formal theorems in {seconds:.1f} s, no cache (target {FORMAL:.0f} s)"
             )
         rows, clock = check_all(chosen, options.processes, cache)
-    head = ("chapter", "displays", "claims", "failed", "killed", "made", "still true", "open")
+    head = ("chapter", "displays", "claims", "failed", "killed", "made", "still true")
     print(
-        "{:<18}{:>9}{:>8}{:>8}{:>8}{:>8}{:>12}{:>6}".format(*head),
+        "{:<18}{:>9}{:>8}{:>8}{:>8}{:>8}{:>12}".format(*head),
         f"{'untried':>8}{'seconds':>9}  slowest claim",
     )
     for r in rows:
         print(
             f"{r.chapter:<18}{r.displays:>9}{r.claims:>8}{len(r.failed):>8}{r.killed:>8}"
-            f"{r.made:>8}{r.weaker:>12}{r.open:>6} {r.untried:>8}{r.seconds:>9.1f}"
+            f"{r.made:>8}{r.weaker:>12} {r.untried:>8}{r.seconds:>9.1f}"
             f"  {r.slowest[0]:.1f} s {r.slowest[1]}"
         )
     print(

@@ -5,12 +5,19 @@ from dlnotes.checking.derivations import check
 from dlnotes.checking.engines.certify import certify_statement
 
 FILE = "activations.v"
+SOFTMAX = "softmax.v"
 
 
 @proof("thm-activations-sigmoid-bound", tier="certified")
 @proof("thm-activations-sigmoid-tails", tier="certified")
 @proof("thm-activations-softplus-gap", tier="certified")
+@proof("thm-activations-tanh-bound", tier="certified")
+@proof("thm-activations-hard-sigmoid", tier="certified")
 @proof("thm-activations-gelu-slope", tier="certified")
+@proof("thm-activations-gelu-tanh", tier="certified")
+@proof("thm-activations-silu-slope", tier="certified")
+@proof("thm-activations-mish-slope", tier="certified")
+@proof("thm-activations-selu", tier="certified")
 def _(statement: Statement) -> Verdict:
     """Certify a bound in one real variable over all reals, as the page displays it."""
     return certify_statement(statement)
@@ -20,7 +27,9 @@ def _(statement: Statement) -> Verdict:
 @proof("thm-activations-softmax-jacobian", tier="symbolic")
 @proof("thm-activations-softmax-shift", tier="symbolic")
 @proof("lem-activations-variance", tier="symbolic")
+@proof("thm-activations-kernel", tier="symbolic")
 @proof("thm-activations-cross-entropy", tier="symbolic")
+@proof("thm-activations-cross-entropy-hessian", tier="symbolic")
 def _(statement: Statement) -> Verdict:
     """Prove an identity, for every number of classes at once where there are classes."""
     return check(statement).verdict
@@ -31,6 +40,9 @@ formal(
     file=FILE,
     theorem="sigmoid_slope",
     digest="16eddfbe9fe19694",
+)
+formal(
+    "thm-activations-tanh-bound", file=FILE, theorem="tanh_slope", digest="85918a88fc9eeea1"
 )
 formal(
     "thm-activations-relu-clarke", file=FILE, theorem="relu_clarke", digest="6d6d078bf16db12e"
@@ -64,9 +76,9 @@ formal(
 )
 formal(
     "thm-activations-softmax-bound",
-    file=FILE,
+    file=SOFTMAX,
     theorem="jacobian_bounds",
-    digest="63f0f7bc3fc44a2b",
+    digest="0ae19cca6bf19866",
     uses=["lem-activations-variance"],
 )
 formal(
@@ -98,25 +110,77 @@ formal(
     "thm-activations-cross-entropy",
     file=FILE,
     theorem="cross_entropy_gradient",
-    digest="6f0b61dd5f6d8a99",
+    digest="7a49cc6cfa264918",
 )
 formal(
     "lem-activations-layer-jacobian",
     file=FILE,
     theorem="network_jacobian",
-    digest="ec08df8791327090",
+    digest="f69d39e201a2bee0",
 )
 formal(
     "lem-activations-depth-step",
     file=FILE,
     theorem="layer_stretches",
     uses=["lem-activations-layer-jacobian"],
-    digest="bb5721758d492ccf",
+    digest="a6177bb1767ab9c0",
 )
 formal(
     "thm-activations-depth",
     file=FILE,
     theorem="slopes_multiply",
-    digest="214d73f0f3c156f1",
+    digest="549edc12841855b3",
     uses=["lem-activations-depth-step"],
+)
+formal(
+    "thm-activations-kernel",
+    file=SOFTMAX,
+    theorem="spread",
+    digest="eaa99127f3e9ca9c",
+    uses=["lem-activations-variance"],
+)
+formal(
+    "thm-activations-softmax-lipschitz",
+    file=SOFTMAX,
+    theorem="softmax_halves",
+    digest="817d191aae18d954",
+    uses=["thm-activations-softmax-bound"],
+)
+formal(
+    "thm-activations-largest-share",
+    file=SOFTMAX,
+    theorem="jacobian_largest_share",
+    digest="2a20f069c98dd658",
+)
+formal(
+    "thm-activations-interlacing",
+    file=SOFTMAX,
+    theorem="interlacing",
+    digest="1d2de9f15c8cd0e5",
+)
+formal(
+    "thm-activations-lse-convex",
+    file=SOFTMAX,
+    theorem="logsumexp_tangent",
+    digest="da70906a276cd47a",
+)
+formal(
+    "thm-activations-lse-temperature",
+    file=SOFTMAX,
+    theorem="logsumexp_temperature",
+    digest="6a4d2f401aba5783",
+    uses=["thm-activations-lse-bounds"],
+)
+formal(
+    "thm-activations-sparsemax",
+    file=SOFTMAX,
+    theorem="sparsemax_nearest",
+    digest="a434539083f94b70",
+)
+formal(
+    "thm-activations-cross-entropy-hessian",
+    file=SOFTMAX,
+    theorem="cross_entropy_hessian",
+    digest="c2437e02a0d5e167",
+    uses=["thm-activations-cross-entropy"],
 )

@@ -165,6 +165,13 @@ Proof.
   - rewrite Rmult_0_r, sigmoid_0; lra.
 Qed.
 
+(** Both at once, for the derivative itself. *)
+Theorem tanh_slope x : 0 < Derive tanh x <= 1 /\ (Derive tanh x = 1 <-> x = 0).
+Proof.
+  rewrite (is_derive_unique _ _ _ (tanh_derivative x)); split;
+    [ apply tanh_derivative_bound | apply tanh_derivative_bound_attained ].
+Qed.
+
 (** ** Softplus and ReLU *)
 
 Definition softplus (x : R) : R := ln (1 + exp x).
@@ -948,6 +955,7 @@ Definition theorems := (
   @tanh_of_sigmoid,
   @tanh_derivative_bound,
   @tanh_derivative_bound_attained,
+  @tanh_slope,
   @softplus_derivative,
   @softplus_bounds,
   @relu_derivative_positive,

@@ -109,3 +109,22 @@ formal(
     digest="b9baf761e827448a",
     uses=["thm-backpropagation-reverse"],
 )
+formal(
+    "eq-backpropagation-chain-step",
+    file=_FILE,
+    theorem="chain_step",
+    digest="8ff67cf0a05dd6e9",
+)
+formal(
+    "eq-backpropagation-duality",
+    file=_FILE,
+    theorem="duality",
+    digest="048a42c4a19e4a33",
+)
+formal(
+    "eq-backpropagation-backward-variance",
+    file=_FILE,
+    theorem="backward_size",
+    digest="b8934f63764553a9",
+    uses=["prop-backpropagation-variance"],
+)

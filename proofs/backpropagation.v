@@ -584,6 +584,49 @@ Proof.
     ring.
 Qed.
 
+(** One step of the walk: the gradient of F_(k-1) by the chain rule from that of F_k, then by
+    the adjoint of the node that is given up.  Nodes are counted from 0, so that the book's
+    node k is k here for the book's k - 1. *)
+Theorem chain_step N phi L v bar k i g : calculated N phi L v -> swept N L bar ->
+  (0 < k < N)%nat -> (i < k)%nat -> adjoint_at (S k) (rest phi (N - S k) (S k)) v g ->
+  is_derive (fun t => rest phi (N - k) k (store v i t)) (v i) (g i + g k * L k i) /\
+  g i + g k * L k i = g i + bar k * strict L k i /\
+  g i + bar k * strict L k i
+    = kronecker i (N - 1)
+      + sum N (fun j => if Nat.leb (S k) j then bar j * strict L j i else 0)
+      + bar k * strict L k i /\
+  kronecker i (N - 1) + sum N (fun j => if Nat.leb (S k) j then bar j * strict L j i else 0)
+      + bar k * strict L k i
+    = kronecker i (N - 1) + sum N (fun j => if Nat.leb k j then bar j * strict L j i else 0).
+Proof.
+  intros calc sweep Hk Hi G.
+  set (tail m l := sum N (fun j => if Nat.leb m j then bar j * strict L j l else 0)).
+  pose proof (remaining_gradient N phi L v bar ltac:(lia) calc sweep (N - S k) (S k)
+    ltac:(lia) ltac:(lia)) as A.
+  pose proof (remaining_gradient N phi L v bar ltac:(lia) calc sweep (N - k) k
+    ltac:(lia) ltac:(lia)) as B.
+  assert (same : forall l, (l < S k)%nat -> g l = kronecker l (N - 1) + tail (S k) l).
+  { intros l Hl; pose proof (adjoint_partial _ _ _ _ l G Hl) as D.
+    pose proof (adjoint_partial _ _ _ _ l A Hl) as E; cbn beta in E.
+    apply is_derive_unique in D; apply is_derive_unique in E.
+    unfold tail; congruence. }
+  assert (gk : g k = bar k).
+  { rewrite (same k ltac:(lia)), (sweep k ltac:(lia)); f_equal; apply sum_ext; intros j Hj.
+    unfold strict; destruct (Nat.leb_spec (S k) j), (Nat.ltb_spec k j); try lia; ring. }
+  assert (low : strict L k i = L k i)
+    by (unfold strict; destruct (Nat.ltb_spec i k); [ reflexivity | lia ]).
+  assert (last : kronecker i (N - 1) + tail (S k) i + bar k * strict L k i
+                 = kronecker i (N - 1) + tail k i).
+  { unfold tail; rewrite (sum_from N k (fun j => bar j * strict L j i)) by lia; ring. }
+  split; [ | split; [ | split ] ].
+  - replace (g i + g k * L k i) with (kronecker i (N - 1) + tail k i).
+    + exact (adjoint_partial _ _ _ _ i B Hi).
+    + rewrite <- last, <- low, gk, (same i) by lia; ring.
+  - now rewrite gk, low.
+  - unfold tail in same; now rewrite (same i) by lia.
+  - exact last.
+Qed.
+
 (** ** Reverse accumulation on any graph *)
 Theorem reverse_accumulation N phi L v bar :
   calculated N phi L v -> swept N L bar ->
@@ -750,6 +793,109 @@ Proof.
   - intros k Hk; rewrite (sum_ext N _ (fun i => dot k * (bar i * strict L i k)))
       by (intros; ring).
     rewrite sum_scal, (sweep k Hk) at 1; ring.
+Qed.
+
+(** [left_inverse N M A]: the matrix M times A is the identity. *)
+Definition left_inverse (N : nat) (M A : nat -> nat -> R) : Prop :=
+  forall i j, (i < N)%nat -> (j < N)%nat -> sum N (fun k => M i k * A k j) = kronecker i j.
+
+Lemma solve N M A x y : left_inverse N M A ->
+  (forall i, (i < N)%nat -> y i = sum N (fun j => A i j * x j)) ->
+  forall i, (i < N)%nat -> sum N (fun j => M i j * y j) = x i.
+Proof.
+  intros inv E i Hi.
+  rewrite (sum_ext N _ (fun j => sum N (fun k => M i j * A j k * x k))).
+  - rewrite sum_exchange, (sum_ext N _ (fun k => kronecker k i * x k)).
+    + now rewrite sum_kronecker.
+    + intros k Hk; rewrite (sum_ext N _ (fun j => x k * (M i j * A j k))) by (intros; ring).
+      rewrite sum_scal, inv by assumption; unfold kronecker; rewrite (Nat.eqb_sym i k); ring.
+  - intros j Hj; rewrite E, <- sum_scal by assumption; apply sum_ext; intros; ring.
+Qed.
+
+(** The same, as the page writes it: with the inverses of I - L and of its transpose. *)
+Theorem duality N L r dot bar forth back :
+  (0 < N)%nat -> pushed N L r dot -> swept N L bar ->
+  left_inverse N forth (fun i j => kronecker i j - strict L i j) ->
+  left_inverse N back (fun i j => kronecker i j - strict L j i) ->
+  dot (N - 1)%nat = sum N (fun i => kronecker i (N - 1) * dot i) /\
+  sum N (fun i => kronecker i (N - 1) * dot i)
+    = sum N (fun i => kronecker i (N - 1) * sum N (fun j => forth i j * r j)) /\
+  sum N (fun i => kronecker i (N - 1) * sum N (fun j => forth i j * r j))
+    = sum N (fun j => sum N (fun i => back j i * kronecker i (N - 1)) * r j) /\
+  sum N (fun j => sum N (fun i => back j i * kronecker i (N - 1)) * r j)
+    = sum N (fun j => bar j * r j).
+Proof.
+  intros HN push sweep F B.
+  assert (first : dot (N - 1)%nat = sum N (fun i => kronecker i (N - 1) * dot i))
+    by (rewrite sum_kronecker by lia; reflexivity).
+  assert (row : forall (M : nat -> nat -> R) x i, (i < N)%nat ->
+    sum N (fun j => (kronecker i j - M i j) * x j) = x i - sum N (fun j => M i j * x j)).
+  { intros M x i Hi; rewrite (sum_ext N _ (fun j => kronecker j i * x j - M i j * x j)).
+    - now rewrite sum_minus, sum_kronecker.
+    - intros j _; unfold kronecker; rewrite (Nat.eqb_sym i j); ring. }
+  assert (forward : forall i, (i < N)%nat -> sum N (fun j => forth i j * r j) = dot i).
+  { apply (solve N forth _ dot r F); intros i Hi.
+    rewrite (row (strict L)) by assumption; rewrite (push i Hi) at 1; ring. }
+  assert (backward : forall j, (j < N)%nat ->
+    sum N (fun i => back j i * kronecker i (N - 1)) = bar j).
+  { apply (solve N back _ bar (fun i => kronecker i (N - 1)) B); intros i Hi.
+    rewrite (row (fun a c => strict L c a)) by assumption; rewrite (sweep i Hi).
+    rewrite (sum_ext N (fun j => strict L j i * bar j) (fun j => bar j * strict L j i))
+      by (intros; ring); ring. }
+  assert (second : sum N (fun i => kronecker i (N - 1) * sum N (fun j => forth i j * r j))
+                   = dot (N - 1)%nat)
+    by (rewrite sum_kronecker by lia; apply forward; lia).
+  assert (fourth : sum N (fun j => sum N (fun i => back j i * kronecker i (N - 1)) * r j)
+                   = sum N (fun j => bar j * r j))
+    by (apply sum_ext; intros j Hj; now rewrite backward).
+  pose proof (forward_is_reverse N L r dot bar HN push sweep) as both.
+  repeat split; congruence.
+Qed.
+
+(** Both inverses exist: they are the sums of the powers of L, and of its transpose. *)
+Lemma power_left N A m : forall i j, (i < N)%nat -> (j < N)%nat ->
+  power N A (S m) i j = sum N (fun k => A i k * power N A m k j).
+Proof.
+  induction m as [| m IH]; intros i j Hi Hj.
+  - cbn; rewrite (sum_ext N _ (fun k => kronecker k i * A k j))
+      by (intros; unfold kronecker; now rewrite Nat.eqb_sym).
+    rewrite sum_kronecker by assumption.
+    rewrite (sum_ext N _ (fun k => kronecker k j * A i k)) by (intros; ring).
+    now rewrite sum_kronecker.
+  - change (power N A (S (S m)) i j) with (sum N (fun k => power N A (S m) i k * A k j)).
+    rewrite (sum_ext N _ (fun k => sum N (fun l => A i l * power N A m l k * A k j))).
+    + rewrite sum_exchange; apply sum_ext; intros l _; cbn.
+      rewrite <- sum_scal; apply sum_ext; intros; ring.
+    + intros k Hk; rewrite IH by assumption.
+      rewrite Rmult_comm, <- sum_scal; apply sum_ext; intros; ring.
+Qed.
+
+Theorem inverses_exist N L :
+  left_inverse N (fun i j => sum N (fun m => power N (strict L) m i j))
+    (fun i j => kronecker i j - strict L i j) /\
+  left_inverse N (fun i j => sum N (fun m => power N (strict L) m j i))
+    (fun i j => kronecker i j - strict L j i).
+Proof.
+  assert (ends : forall i j, (i < N)%nat -> (j < N)%nat ->
+    sum N (fun m => power N (strict L) m i j) - sum N (fun m => power N (strict L) (S m) i j)
+    = kronecker i j).
+  { intros i j Hi Hj; rewrite (sum_shift N (fun m => power N (strict L) m i j)).
+    rewrite (power_zero N L N i j) by lia; cbn; ring. }
+  split; intros i j Hi Hj.
+  - rewrite <- (ends i j Hi Hj).
+    rewrite (sum_ext N _ (fun k => kronecker k j * sum N (fun m => power N (strict L) m i k)
+      - sum N (fun m => power N (strict L) m i k * strict L k j))).
+    + rewrite sum_minus, sum_kronecker by assumption; rewrite sum_exchange; reflexivity.
+    + intros k Hk; rewrite (sum_ext N (fun m => power N (strict L) m i k * strict L k j)
+        (fun m => strict L k j * power N (strict L) m i k)) by (intros; ring).
+      rewrite sum_scal; ring.
+  - unfold kronecker at 2; rewrite (Nat.eqb_sym i j); fold (kronecker j i).
+    rewrite <- (ends j i Hj Hi).
+    rewrite (sum_ext N _ (fun k => kronecker k j * sum N (fun m => power N (strict L) m k i)
+      - sum N (fun m => strict L j k * power N (strict L) m k i))).
+    + rewrite sum_minus, sum_kronecker by assumption; rewrite sum_exchange; f_equal.
+      apply sum_ext; intros m _; symmetry; now apply power_left.
+    + intros k Hk; rewrite sum_scal; ring.
 Qed.
 
 (** The recursion of the sweep, put into itself M times. *)
@@ -971,6 +1117,34 @@ Proof.
   rewrite M, <- sum_scal; apply sum_ext; intros k Hk; now apply inner.
 Qed.
 
+(** The backward direction: the deltas D p come back by the weights W p and are multiplied by
+    a slope G that is independent of both. *)
+Theorem backward_size Omega (E : expectation Omega) m (W D : nat -> Omega -> R)
+    (G : Omega -> R) (tau : R) :
+  (forall k l, (k < m)%nat -> (l < m)%nat ->
+    has_mean E (fun o => W k o * W l o * (D k o * D l o)) /\
+    mean E (fun o => W k o * W l o * (D k o * D l o))
+      = mean E (fun o => W k o * W l o) * mean E (fun o => D k o * D l o)) ->
+  (forall k l, (k < m)%nat -> (l < m)%nat -> k <> l ->
+    mean E (fun o => W k o * W l o) = mean E (W k) * mean E (W l)) ->
+  (forall k, (k < m)%nat -> mean E (W k) = 0 /\ mean E (fun o => W k o * W k o) = tau) ->
+  (forall k, (k < m)%nat -> mean E (fun o => D k o ^ 2) = mean E (fun o => D 0%nat o ^ 2)) ->
+  mean E (fun o => G o ^ 2 * sum m (fun k => W k o * D k o) ^ 2)
+    = mean E (fun o => G o ^ 2) * mean E (fun o => sum m (fun k => W k o * D k o) ^ 2) ->
+  mean E (fun o => (G o * sum m (fun k => W k o * D k o)) ^ 2)
+    = mean E (fun o => G o ^ 2) * mean E (fun o => sum m (fun k => W k o * D k o) ^ 2) /\
+  mean E (fun o => G o ^ 2) * mean E (fun o => sum m (fun k => W k o * D k o) ^ 2)
+    = mean E (fun o => G o ^ 2) * tau * sum m (fun k => mean E (fun o => D k o ^ 2)) /\
+  mean E (fun o => G o ^ 2) * tau * sum m (fun k => mean E (fun o => D k o ^ 2))
+    = tau * INR m * mean E (fun o => D 0%nat o ^ 2) * mean E (fun o => G o ^ 2).
+Proof.
+  intros H indep law equal slope; split; [ | split ].
+  - rewrite <- slope; apply mean_ext; intro o; ring.
+  - rewrite (signal_size Omega E m W D tau H indep law); ring.
+  - rewrite (sum_ext m _ (fun _ => mean E (fun o => D 0%nat o ^ 2))) by exact equal.
+    rewrite sum_const; ring.
+Qed.
+
 (** A rectifier lets half of the square of a symmetric number through. *)
 Theorem rectifier_half Omega (E : expectation Omega) (S : Omega -> R) :
   has_mean E (fun o => Rmax (S o) 0 ^ 2) -> has_mean E (fun o => Rmax (- S o) 0 ^ 2) ->
@@ -1188,17 +1362,21 @@ Definition theorems := (
   @exercise_three_sweep,
   @differentiable_has_adjoints,
   @remaining_gradient,
+  @chain_step,
   @reverse_accumulation,
   @sum_over_paths,
   @triangular_system,
   @forward_mode,
   @forward_is_reverse,
+  @duality,
+  @inverses_exist,
   @unrolled,
   @cheap_gradient,
   @delta_rule,
   @parameter_gradients,
   @one_layer_back,
   @signal_size,
+  @backward_size,
   @rectifier_half,
   @central_difference,
   @best_central_step,

@@ -58,7 +58,9 @@ def _taylor(statement: Statement) -> Verdict:
     Every term is expanded about the pixel p. The coefficient of each derivative of F at p of
     order below four must vanish, and what is left, at most ``|c| |v|_1^k / k!`` for a term that
     was expanded to the order k - 1 (the derivatives of order four of F lie within one), must
-    add up to no more than B.
+    add up to no more than B. Where the whole is the same after reflections in the row and the
+    column of p, F may be taken to be even in both coordinates, and for a value at v = (a, b)
+    what is left is at most ``|c| (a^4 + 6 a^2 b^2 + b^4) / 24``: the proof is on the page.
     """
     (relation,) = statement.relations
     if relation.op != r"\le" or not isinstance(relation.left, sp.Abs):
@@ -70,21 +72,39 @@ def _taylor(statement: Statement) -> Verdict:
     pixel = max((t[2] for t in found), key=[t[2] for t in found].count)
     at_pixel: dict[tuple[int, int], Any] = {}
     remainder = sp.Integer(0)
-    for c, (m, n), (s, t) in found:
+    moved = [
+        (c, d, tuple(sp.expand(x - p) for x, p in zip(w, pixel, strict=True)))
+        for c, d, w in found
+    ]
+    even = _is_even(moved)
+    for c, (m, n), (ds, dt) in moved:
         left = 4 - m - n
-        ds, dt = sp.expand(s - pixel[0]), sp.expand(t - pixel[1])
         for p in range(left):
             for q in range(left - p):
                 share = c * ds**p * dt**q / (math.factorial(p) * math.factorial(q))
                 key = (m + p, n + q)
                 at_pixel[key] = at_pixel.get(key, sp.Integer(0)) + share
-        remainder += sp.Abs(c) * (sp.Abs(ds) + sp.Abs(dt)) ** left / math.factorial(left)
+        size = (sp.Abs(ds) + sp.Abs(dt)) ** left
+        if even and left == 4:
+            size = ds**4 + 6 * ds**2 * dt**2 + dt**4
+        remainder += sp.Abs(c) * size / math.factorial(left)
     for key, total in at_pixel.items():
         if sp.expand(total) != 0:
             return unproved(f"the derivative of order {key} at the pixel remains")
     if not sp.expand(relation.right - remainder).is_nonnegative:
         return unproved(f"the remainders add up to {sp.expand(remainder)}")
     return proved(Tier.SYMBOLIC, "for every f, by Taylor's theorem with Lagrange's remainder")
+
+
+def _is_even(terms: list[tuple[Any, tuple[int, int], tuple[Any, ...]]]) -> bool:
+    """Whether reflections in both axes through the pixel leave the sum of terms as it is."""
+    whole = {(order, place): c for c, order, place in terms}
+    return len(whole) == len(terms) and all(
+        sp.expand(whole.get(((m, n), (s * a, t * b)), 0) - s**m * t**n * c) == 0
+        for (m, n), (a, b) in whole
+        for c in [whole[(m, n), (a, b)]]
+        for s, t in ((-1, 1), (1, -1))
+    )
 
 
 def _term(term: Any) -> tuple[Any, tuple[int, int], tuple[Any, Any]] | None:

@@ -178,3 +178,17 @@ formal(
     digest="d7060e12d64b7bd8",
     uses=["thm-linear_networks-interpolation"],
 )
+
+# Steps of derivations that hold for every size, and are shown at small sizes by the checker.
+formal(
+    "eq-linear_networks-step",
+    file="linear_networks.v",
+    theorem="Collapse.one_layer_more",
+    digest="bf5aa9114b7a1ea2",
+)
+formal(
+    "eq-linear_networks-chebyshev",
+    file="linear_networks.v",
+    theorem="Chebyshev.T_cos",
+    digest="3f13e39f6d376092",
+)

@@ -89,6 +89,74 @@ by have [-> ->] := IH M; rewrite mulmxDr !mulmxA addrA.
 Qed.
 End Rings.
 
+(** The same with numbered layers: [output k] is what layer k puts out, [between j k] the product of the
+    weights after layer k up to layer j.  W k is the book's W_(k+1), since it leads from
+    layer k to the next. *)
+Section Depth.
+Variables (R : ringType) (n : nat -> nat).
+Variables (W : forall k, 'M[R]_(n k.+1, n k)) (b : forall k, 'cV[R]_(n k)) (x0 : 'cV[R]_(n 0)).
+
+Fixpoint output k : 'cV[R]_(n k) :=
+  match k with 0%N => x0 | k'.+1 => W k' *m output k' + b k'.+1 end.
+
+(** The identity for j = k; its type does not say so, so it is written by entries. *)
+Definition identity_of j k : 'M[R]_(n j, n k) := \matrix_(p, q) (p == q :> nat)%:R.
+
+Fixpoint between j k : 'M[R]_(n j, n k) :=
+  match j with
+  | 0%N => if k == 0%N then identity_of 0 k else 0
+  | j'.+1 => if k == j'.+1 then identity_of j'.+1 k else W j' *m between j' k
+  end.
+
+Lemma between_same k : between k k = 1%:M.
+Proof. by case: k => [|k] /=; rewrite ?eqxx; apply/matrixP => p q; rewrite !mxE. Qed.
+
+Lemma between_next j k : (k <= j)%N -> between j.+1 k = W j *m between j k.
+Proof. by move=> le /=; rewrite ltn_eqF. Qed.
+
+Definition collapsed N := between N 0 *m x0 + \sum_(1 <= k < N.+1) between N k *m b k.
+
+Lemma layer_steps N : output N = collapsed N ->
+  [/\ output N.+1 = W N *m output N + b N.+1,
+      W N *m output N + b N.+1 = W N *m collapsed N + b N.+1,
+      W N *m collapsed N + b N.+1
+        = W N *m between N 0 *m x0 + \sum_(1 <= k < N.+1) W N *m between N k *m b k + b N.+1,
+      W N *m between N 0 *m x0 + \sum_(1 <= k < N.+1) W N *m between N k *m b k + b N.+1
+        = between N.+1 0 *m x0 + \sum_(1 <= k < N.+1) between N.+1 k *m b k
+          + between N.+1 N.+1 *m b N.+1 &
+      between N.+1 0 *m x0 + \sum_(1 <= k < N.+1) between N.+1 k *m b k
+          + between N.+1 N.+1 *m b N.+1
+        = collapsed N.+1].
+Proof.
+move=> IH; split=> //; first by rewrite IH.
+- rewrite /collapsed mulmxDr mulmxA mulmx_sumr; congr (_ + _ + _).
+  by apply: eq_bigr => k _; rewrite mulmxA.
+- rewrite between_same mul1mx between_next //; congr (_ + _ + _).
+  by apply: eq_big_nat => k /andP [_ lt]; rewrite between_next.
+- by rewrite /collapsed [in RHS]big_nat_recr //= addrA.
+Qed.
+
+Lemma collapse_depth N : output N = collapsed N.
+Proof.
+elim: N => [|N IH]; last by have [-> -> -> -> ->] := layer_steps IH.
+by rewrite /collapsed big_geq // addr0 between_same mul1mx.
+Qed.
+
+Theorem one_layer_more N :
+  [/\ output N.+1 = W N *m output N + b N.+1,
+      W N *m output N + b N.+1
+        = W N *m (between N 0 *m x0 + \sum_(1 <= k < N.+1) between N k *m b k) + b N.+1,
+      W N *m (between N 0 *m x0 + \sum_(1 <= k < N.+1) between N k *m b k) + b N.+1
+        = W N *m between N 0 *m x0 + \sum_(1 <= k < N.+1) W N *m between N k *m b k + b N.+1,
+      W N *m between N 0 *m x0 + \sum_(1 <= k < N.+1) W N *m between N k *m b k + b N.+1
+        = between N.+1 0 *m x0 + \sum_(1 <= k < N.+1) between N.+1 k *m b k
+          + between N.+1 N.+1 *m b N.+1 &
+      between N.+1 0 *m x0 + \sum_(1 <= k < N.+1) between N.+1 k *m b k
+          + between N.+1 N.+1 *m b N.+1
+        = between N.+1 0 *m x0 + \sum_(1 <= k < N.+2) between N.+1 k *m b k].
+Proof. exact: layer_steps (collapse_depth N). Qed.
+End Depth.
+
 Section Rank.
 Variable F : fieldType.
 
@@ -398,7 +466,7 @@ Fixpoint T (n : nat) (x : R) : R :=
   | S n1 => match n1 with O => x | S n2 => 2 * x * T n1 x - T n2 x end
   end.
 
-Lemma T_cos n t : T n (cos t) = cos (INR n * t).
+Theorem T_cos n t : T n (cos t) = cos (INR n * t).
 Proof.
   enough (H : T n (cos t) = cos (INR n * t) /\ T (S n) (cos t) = cos (INR (S n) * t))
     by apply H.
@@ -994,6 +1062,7 @@ End Interpolation.
 Print Assumptions Collapse.two_layers.
 Print Assumptions Collapse.affine_collapse.
 Print Assumptions Collapse.collapse_of_stack.
+Print Assumptions Collapse.one_layer_more.
 Print Assumptions Collapse.collapse_rank.
 Print Assumptions Collapse.rank_of_widths.
 Print Assumptions Modes.balanced_layers.
@@ -1009,6 +1078,7 @@ Definition theorems := (
   @ExclusiveOr.xor_not_one_relu,
   @ExclusiveOr.relu_network_computes_xor,
   @ExclusiveOr.best_affine_fit,
+  @Chebyshev.T_cos,
   @Chebyshev.signed_distances,
   @Ridge.exchange,
   @Differences.units_tend_to_power,

@@ -350,7 +350,7 @@ def lock(environment, upgrade):
     command += ["--python-version", dotted(OLDEST), "--fork-strategy", "fewest"]
     command += ["--index-strategy", "unsafe-best-match"]  # which is what pip does
     command += ["--no-header", "--annotation-style", "line", "--no-emit-index-url"]
-    for group in ("dev", "build"):
+    for group in ("dev", "browser", "build"):
         command += ["--group", group]
     command += ["pyproject.toml", "-o", os.path.basename(draft)]
     settings = dict(os.environ, **uv_settings(environment.python))

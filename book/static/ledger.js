@@ -1,13 +1,13 @@
 // Filters for the ledger. Without scripts the whole ledger is there to read.
 (() => {
-  const tables = [...document.querySelectorAll("table.ledger")];
-  if (!tables.length) return;
-  const rows = tables.flatMap((table) =>
-    [...table.tBodies[0].rows].map((row) => ({
+  const lists = [...document.querySelectorAll("ol.ledger")];
+  if (!lists.length) return;
+  const rows = lists.flatMap((list) =>
+    [...list.children].map((row) => ({
       row,
       text: row.textContent.toLowerCase(),
-      kind: row.cells[1].textContent.trim(),
-      tier: row.cells[2].textContent.trim(),
+      kind: row.dataset.kind,
+      tier: row.dataset.tier,
     })),
   );
   const choices = (key) => [...new Set(rows.map((entry) => entry[key]))].sort();
@@ -42,11 +42,15 @@
       entry.row.hidden = !fits;
       shown += fits;
     }
+    for (const list of lists) {
+      const empty = ![...list.children].some((row) => !row.hidden);
+      list.closest("section").hidden = empty;
+    }
     count.textContent = `${shown} of ${rows.length} claims`;
   };
   form.addEventListener("input", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  const first = tables[0].closest("section");
+  const first = lists[0].closest("section");
   first.parentNode.insertBefore(form, first);
   update();
 })();

@@ -7,8 +7,9 @@ has three names:
 - ``DESCRIPTION``, what the help says above the arguments;
 - ``add_arguments(parser)``, which declares the arguments with `argparse`;
 - ``run(options)``, which does the work and returns the exit status: 0 if all went well, 1 if
-  the answer to what was asked is "no". For wrong input it raises a `CommandError`; any other
-  error is a fault of the program and shows its traceback.
+  the answer to what was asked is "no". For wrong input it raises a `CommandError`, which is
+  shown in one line, with the status 2; any other error is a fault of the program and shows its
+  traceback.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
     "backprop": (
         "dlnotes.commands.backprop",
         "work an expression forwards and backwards, every step shown",
+    ),
+    "kernel": (
+        "dlnotes.commands.kernel",
+        "say what a convolution kernel does, and apply it to a picture",
     ),
     "predict": (
         "dlnotes.commands.predict",
@@ -61,7 +66,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
             command = importlib.import_module(module)
             part.description = command.DESCRIPTION
             command.add_arguments(part)
-            part.set_defaults(run=command.run, error=part.error)
+            part.set_defaults(run=command.run, prog=part.prog)
     return parser
 
 
@@ -76,21 +81,19 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 1 if the answer is "no".
+        0 if all went well, 1 if the answer is "no", 2 for wrong input, after a message on
+        stderr.
 
     Raises
     ------
     SystemExit
-        With status 2 for wrong usage, after a message on stderr; with 0 after the help.
+        With status 2 where the words are none that the program knows; with 0 after the help.
 
     Examples
     --------
     >>> from dlnotes.__main__ import main
-    >>> main(["backprop", "x*y", "--at", "x=2", "y=3"])
-    node  computation  value  adjoint
-    x     x            2      3
-    y     y            3      2
-    z     x*y          6      1
+    >>> main(["backprop", "x*y", "--check", "dz/dx = y"])
+    dz/dx = y: right
     0
     """
     words = sys.argv[1:] if words is None else list(words)
@@ -102,7 +105,8 @@ def main(words: Sequence[str] | None = None) -> int:
         status = options.run(options)
         sys.stdout.flush()
     except CommandError as error:
-        options.error(str(error))
+        print(f"{options.prog}: error: {error}", file=sys.stderr)
+        status = 2
     except BrokenPipeError:
         # Whoever read the output has gone, as `head` does: not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from bs4 import BeautifulSoup
 from dlnotes.bookkit.building import build_html, repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="session")
@@ -31,17 +32,33 @@ def pages(site: Path) -> dict[str, BeautifulSoup]:
     }
 
 
+def _checkout(root: Path) -> Path:
+    """Put the book's own settings into a folder, and the folders that they speak of."""
+    real = repository()
+    for name in ("conf.py", "constraints.txt"):
+        shutil.copy(real / name, root)
+    (root / "src" / "dlnotes").mkdir(parents=True)
+    (root / "proofs").mkdir(exist_ok=True)
+    for folder in ("static", "templates", "paper"):
+        shutil.copytree(real / "book" / folder, root / "book" / folder)
+    return root
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Return a checkout with the book's own settings and a book of one page."""
-    real = repository()
-    shutil.copy(real / "conf.py", tmp_path)
-    shutil.copy(real / "constraints.txt", tmp_path)
-    book = tmp_path / "book"
-    (tmp_path / "src" / "dlnotes").mkdir(parents=True)
-    (tmp_path / "proofs").mkdir()
-    for folder in ("static", "templates"):
-        shutil.copytree(real / "book" / folder, book / folder)
-    (book / "references.bib").touch()
-    (book / "index.md").write_text("# Tiny\n\nA page with $x^2$.\n")
-    return tmp_path
+    root = _checkout(tmp_path)
+    (root / "book" / "references.bib").touch()
+    (root / "book" / "index.md").write_text("# Tiny\n\nA page with $x^2$.\n")
+    return root
+
+
+@pytest.fixture(scope="session")
+def small_book() -> Callable[[Path], Path]:
+    """Return a function that makes a checkout of a book of six pages, one of everything."""
+
+    def copy_to(folder: Path) -> Path:
+        shutil.copytree(Path(__file__).parent / "small", folder, dirs_exist_ok=True)
+        return _checkout(folder)
+
+    return copy_to

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from dlnotes.bookkit import building
+from dlnotes.bookkit import building, paper
 from dlnotes.bookkit.__main__ import main
 from dlnotes.bookkit.building import build_html, execution_cache, execution_digest
 
@@ -71,7 +71,7 @@ class TestCommand:
 
     def test_pdf_without_latex_says_what_to_install(self, tiny, monkeypatch, capsys):
         monkeypatch.setattr(shutil, "which", lambda name: None)
-        assert building.build_pdf(tiny) == 1
+        assert paper.build_pdf(tiny) == 1
         err = capsys.readouterr().err
         assert "needs lualatex and latexmk" in err
         assert "apt install" in err

@@ -153,7 +153,7 @@ class TestLedger:
         (root / "proofs" / "index.py").write_text(PROOF)
         assert build_html(root) == 0
         ledger = page(root, "ledger")
-        rows = ledger.select("table.ledger tbody tr")
+        rows = ledger.select("ol.ledger > li")
         assert [row["id"] for row in rows] == ["claim-eq-slope", "claim-thm-slope"]
         targets = {tag["id"] for tag in page(root).find_all(id=True)}
         for row in rows:

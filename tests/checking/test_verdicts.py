@@ -157,9 +157,9 @@ class TestVocabulary:
 
 def test_a_claim_keeps_to_its_time():
     text = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"
-    start = time.perf_counter()
+    start = time.thread_time()
     verdict(text, r"\det(AB) = \det(A)\det(B)")
-    assert time.perf_counter() - start < 20  # 10 s on a quiet machine
+    assert time.thread_time() - start < 12  # the limit is 10 s of this thread's processor time
 
 
 KINKED = r"""
@@ -327,3 +327,48 @@ class TestSpecialMatrices:
     )
     def test_refuted(self, tex):
         assert verdict(SPECIAL, tex).kind is Kind.REFUTED
+
+
+class TestOrthogonalBoundary:
+    """The parameters of a fixed orthogonal matrix reach some matrices only as a limit."""
+
+    NAMES = "P : orthogonal matrix 2 x 2\nQ : orthogonal matrix 3 x 3"
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\lvert P_{1,1} \rvert < 1",
+            r"\lvert Q_{1,1} \rvert < 1",
+            r"\lvert Q_{3,3} \rvert < 1",
+            r"P_{2,2} < 1",
+            r"Q_{3,3} > -1",
+            r"Q_{1,2} < 1",
+            r"P_{2,2} \ne 1",
+        ],
+    )
+    def test_a_false_strict_bound_is_never_proved(self, tex):
+        assert not verdict(self.NAMES, tex).passed
+
+    def test_bounds_that_hold_are_proved(self):
+        assert verdict(self.NAMES, r"P_{1,1} \le 1").passed
+        assert verdict(self.NAMES, "P_{1,1}^2 + P_{2,1}^2 < 2").passed
+
+
+class TestSpectralNorm:
+    NAMES = "A : matrix 3 x 3\nB : matrix 3 x 4\nC : matrix 4 x 3\nx : vector 3"
+
+    def test_transposes_have_the_same(self):
+        assert verdict(self.NAMES, r"\lVert A \rVert_2 = \lVert A^\top \rVert_2").passed
+        assert verdict(self.NAMES, r"\lVert B \rVert_2 = \lVert B^\top \rVert_2").passed
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\lVert A x \rVert \ge \lVert A \rVert_2 \lVert x \rVert",
+            r"2 \lVert A \rVert_2 \le \lVert A \rVert_F",
+            r"\lVert B C \rVert_2 = \lVert B \rVert_2 \lVert C \rVert_2",
+            r"\lVert A \rVert_2 = \lVert A \rVert_F",
+        ],
+    )
+    def test_refuted_beyond_two_rows(self, tex):
+        assert verdict(self.NAMES, tex).kind is Kind.REFUTED

@@ -7,7 +7,7 @@ facts, the row of the reference table, the plot and the tests.
 from __future__ import annotations
 
 import functools
-import itertools
+import math
 import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,20 @@ import numpy as np
 import sympy as sp
 
 from dlnotes._arguments import FloatArray, as_floats
+from dlnotes.activations.blocks import in_blocks, one_pass
 from dlnotes.activations.crossings import Crossing, find_crossing
 from dlnotes.activations.facts import Facts, compute_facts
-from dlnotes.activations.parts import Kink, OneSided, Origin, Parameter
+from dlnotes.activations.fixed_points import find_fixed_points
+from dlnotes.activations.moments import Moments, normal_moments
+from dlnotes.activations.parts import (
+    Framework,
+    Kink,
+    OneSided,
+    Origin,
+    Parameter,
+    Subdifferential,
+)
+from dlnotes.activations.pieces import Piece, X, cut, differentiate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,10 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Activation", "X"]
 
-#: The variable of every expression.
-X = sp.Symbol("x", real=True)
-
 _HIGHEST_ORDER = 2
+_TINY = 1e-25  # differences of numbers to 40 digits below this are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +65,11 @@ class Activation:
     crossings : mapping of int to tuple of float, optional
         For each order of derivative the approximate places, other than round numbers, where it
         passes through zero.
+    scale : str, optional
+        The parameter b for which the function is g(b x) / b, g being the function with b = 1;
+        the crossings are then those of g.
+    frameworks : tuple of Framework, optional
+        What the libraries call it, and their defaults.
     derivative_forms : tuple of sympy.Expr, optional
         The first derivatives in the form that is best to read; tests hold them equal to what
         differentiation gives.
@@ -66,9 +80,10 @@ class Activation:
 
     Notes
     -----
-    Values and derivatives are computed in double precision and returned in the precision of
-    the argument. They are accurate to a few units in the last place over the whole range,
-    including subnormal results; NaN passes through; no floating-point warning escapes.
+    Values and derivatives are computed and returned in the precision of the argument (half
+    precision by way of single). They are accurate to a few units in the last place over the
+    whole range, including subnormal results; NaN passes through; no floating-point warning
+    escapes.
 
     Examples
     --------
@@ -87,6 +102,8 @@ class Activation:
     parameters: tuple[Parameter, ...] = ()
     kinks: tuple[Kink, ...] = ()
     crossings: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    scale: str | None = None
+    frameworks: tuple[Framework, ...] = ()
     derivative_forms: tuple[sp.Expr, ...] = ()
     check: Callable[..., None] | None = None
     aliases: tuple[str, ...] = ()
@@ -198,12 +215,50 @@ class Activation:
         chosen = self._evaluate(order, x, parameters)
         left, right = np.array(chosen), np.array(chosen)
         points = as_floats(x, "x", half=True)
-        for kink in self.kinks:
-            at = float(kink.at.subs(self._substitution(values)))
-            here = points == at
-            left[here] = self._limit(order, kink, -1, values)
-            right[here] = self._limit(order, kink, +1, values)
+        for at in self._kinks(values):
+            here = points == float(at)
+            if here.any():
+                left[here] = self._limit(order, at, -1, values)
+                right[here] = self._limit(order, at, +1, values)
         return OneSided(left[()], right[()], chosen)
+
+    def subdifferential(self, x: npt.ArrayLike, /, **parameters: float) -> Subdifferential:
+        """Evaluate the Clarke subdifferential, which at a kink is an interval.
+
+        Parameters
+        ----------
+        x : array_like
+            Real numbers of any shape.
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        Subdifferential
+            Its ends: the smaller and the larger of the one-sided derivatives. NaN where the
+            function jumps.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+
+        Examples
+        --------
+        >>> from dlnotes.activations import relu
+        >>> interval = relu.subdifferential([-1.0, 0.0])
+        >>> interval.lower.tolist(), interval.upper.tolist()
+        ([0.0, 0.0], [0.0, 1.0])
+        """
+        sides = self.one_sided(x, 1, **parameters)
+        lower, upper = np.minimum(sides.left, sides.right), np.maximum(sides.left, sides.right)
+        points = as_floats(x, "x", half=True)
+        for at, (_, _, jumps) in self._jumps(self._values(parameters)).items():
+            lower, upper = (
+                np.where(jumps & (points == at), np.nan, end).astype(points.dtype)
+                for end in (lower, upper)
+            )
+        return Subdifferential(lower[()], upper[()])
 
     def derivative_expression(self, order: int = 1) -> sp.Expr:
         """Return a derivative as a formula.
@@ -235,7 +290,7 @@ class Activation:
             return self.expression
         known = self.derivative_forms[:order]
         start = known[-1] if known else self.expression
-        return _differentiate(start, order - len(known))
+        return differentiate(start, order - len(known))
 
     @functools.cached_property
     def facts(self) -> Facts:
@@ -274,16 +329,81 @@ class Activation:
         3.0
         """
         values = self._values(parameters)
-        jumps = {}
-        for kink in self.kinks:
-            left, right = (self._limit(1, kink, side, values) for side in (-1, 1))
-            if left != right:
-                jumps[float(kink.at.subs(self._substitution(values)))] = (left, right)
+        kinks = {float(at): at for at in self._kinks(values)}
+        slopes = {
+            place: tuple(self._limit(1, at, side, values) for side in (-1, 1))
+            for place, at in kinks.items()
+        }
         value, slope, bend = (
             functools.partial(self._evaluate, order, parameters=parameters)
             for order in range(_HIGHEST_ORDER + 1)
         )
-        return compute_facts((value, slope, bend), jumps, self.origin.label)
+        return compute_facts(
+            (value, slope, bend),
+            self._pieces(values),
+            slopes,
+            self._jumps(values),
+            self.origin.label,
+        )
+
+    def moments(self, **parameters: float) -> Moments:
+        """Integrate the function, its square and that of its slope over a normal input.
+
+        Parameters
+        ----------
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        Moments
+            To about thirteen digits.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+
+        Examples
+        --------
+        >>> from dlnotes.activations import relu
+        >>> round(relu.moments().square, 12)
+        0.5
+        """
+        values = self._values(parameters)
+        f, slope = (
+            functools.partial(self._evaluate, order, parameters=parameters) for order in (0, 1)
+        )
+        return normal_moments(f, slope, map(float, self._kinks(values)))
+
+    def fixed_points(self, **parameters: float) -> tuple[tuple[float, float], ...]:
+        """Solve f(x) = x.
+
+        Parameters
+        ----------
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        tuple of tuple of float
+            Intervals from left to right, with equal ends for a single point. An end at which
+            the function jumps does not itself belong to the interval.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+
+        Examples
+        --------
+        >>> from dlnotes.activations import relu, tanh
+        >>> relu.fixed_points(), tanh.fixed_points()
+        (((0.0, inf),), ((0.0, 0.0),))
+        """
+        values = self._values(parameters)
+        expression = self._expression(values)
+        return find_fixed_points(self._pieces(values), lambda at: expression.subs(X, at))
 
     # Below: how the above is done ----------------------------------------------------------
 
@@ -312,23 +432,77 @@ class Activation:
             self.check(**values)
         return values
 
-    def _substitution(self, values: Mapping[str, float]) -> dict[sp.Symbol, sp.Expr]:
-        return {p.symbol: sp.Rational(values[p.name]) for p in self.parameters}
+    def substitution(self, **parameters: float) -> dict[sp.Symbol, sp.Expr]:
+        """Return what the symbols of the parameters stand for, as exact numbers.
+
+        Parameters
+        ----------
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        dict of sympy.Symbol to sympy.Expr
+            For `sympy.Expr.subs`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+
+        Examples
+        --------
+        >>> from dlnotes.activations import elu
+        >>> elu.substitution(alpha=0.5)
+        {alpha: 1/2}
+        """
+        return self._exact(self._values(parameters))
+
+    def _exact(self, values: Mapping[str, float]) -> dict[sp.Symbol, sp.Expr]:
+        def exact(parameter: Parameter, value: float) -> sp.Expr:
+            if value == parameter.default and parameter.exact is not None:
+                return parameter.exact
+            return sp.oo if math.isinf(value) else sp.Rational(value)
+
+        return {p.symbol: exact(p, values[p.name]) for p in self.parameters}
+
+    def _expression(self, values: Mapping[str, float]) -> sp.Expr:
+        return self.expression.subs(self._exact(values))
+
+    def _kinks(self, values: Mapping[str, float]) -> list[sp.Expr]:
+        places = {kink.at.subs(self._exact(values)) for kink in self.kinks}
+        return sorted(place for place in places if place.is_finite)
+
+    def _pieces(self, values: Mapping[str, float]) -> tuple[Piece, ...]:
+        key = ("pieces", tuple(values.items()))
+        if key not in self._cache:
+            self._cache[key] = cut(self._expression(values), self._kinks(values))
+        pieces: tuple[Piece, ...] = self._cache[key]
+        return pieces
 
     def _evaluate(
         self, order: int, x: npt.ArrayLike, parameters: Mapping[str, float]
     ) -> FloatArray:
         array = as_floats(x, "x", half=True)
         values = self._values(parameters)
-        wide = np.atleast_1d(array).astype(np.float64)
-        with np.errstate(all="ignore"):
-            out = self.kernels[order](wide, **values)
-            for crossing in self._crossings(order):
-                crossing.repair(wide, out)
-            if order:
-                out[np.isnan(wide)] = np.nan
-            narrow = out.astype(array.dtype, copy=False)
-        return narrow.reshape(array.shape)[()]
+        kernel, crossings = self.kernels[order], self._crossings(order)
+        if order == 0:
+            value = functools.partial(kernel, **values)
+            return in_blocks(one_pass(value) if hasattr(kernel, "one_pass") else value, array)[
+                ()
+            ]
+        factor = values[self.scale] if self.scale is not None else 1.0
+
+        def careful(block: Array) -> Array:
+            out = kernel(block, **values)
+            for crossing in crossings:
+                crossing.repair(block, out, factor, factor ** (order - 1))
+            nan = np.isnan(block)
+            if nan.any():
+                out[nan] = np.nan
+            return out
+
+        return in_blocks(careful, array)[()]
 
     @functools.cached_property
     def _cache(self) -> dict[Any, Any]:
@@ -337,23 +511,40 @@ class Activation:
     def _crossings(self, order: int) -> tuple[Crossing, ...]:
         places = self.crossings.get(order, ())
         if places and order not in self._cache:
-            formula = _differentiate(self.expression, order)
+            formula = differentiate(self._expression(self._values({})), order)
             self._cache[order] = tuple(find_crossing(formula, X, near) for near in places)
         found: tuple[Crossing, ...] = self._cache.get(order, ())
         return found
 
-    def _limit(self, order: int, kink: Kink, side: int, values: Mapping[str, float]) -> float:
-        key = (order, kink.at, side, tuple(values.items()))
+    def _limit(self, order: int, at: sp.Expr, side: int, values: Mapping[str, float]) -> float:
+        """Return the derivative from one side of a kink."""
+        key = (order, at, side, tuple(values.items()))
         if key not in self._cache:
-            swap = self._substitution(values)
-            at = kink.at.subs(swap)
-            places = sorted({k.at.subs(swap) for k in self.kinks})
-            gap = min((b - a for a, b in itertools.pairwise(places)), default=1)
-            branch = _branch(self.expression.subs(swap), at + side * gap / 2)
-            slope = sp.diff(branch, X, order)
-            self._cache[key] = float(slope.subs(X, at))
+            branch = self._beside(at, side, values)
+            rise = side * sp.N(branch.subs(X, at) - self._expression(values).subs(X, at), 40)
+            if order == 1 and abs(rise) > _TINY:
+                self._cache[key] = math.copysign(math.inf, rise)
+            else:
+                self._cache[key] = float(sp.diff(branch, X, order).subs(X, at))
         limit: float = self._cache[key]
         return limit
+
+    def _beside(self, at: sp.Expr, side: int, values: Mapping[str, float]) -> sp.Expr:
+        pieces = self._pieces(values)
+        return next(p.formula for p in pieces if at == (p.high if side < 0 else p.low))
+
+    def _jumps(self, values: Mapping[str, float]) -> dict[float, tuple[float, float, bool]]:
+        """Return limits of the function beside each kink, and whether it jumps there."""
+        out = {}
+        for at in self._kinks(values):
+            key = ("jump", at, tuple(values.items()))
+            if key not in self._cache:
+                here = self._expression(values).subs(X, at)
+                limits = [self._beside(at, side, values).subs(X, at) for side in (-1, 1)]
+                jumps = any(abs(sp.N(limit - here, 40)) > _TINY for limit in limits)
+                self._cache[key] = (float(limits[0]), float(limits[1]), jumps)
+            out[float(at)] = self._cache[key]
+        return out
 
 
 def _as_order(order: int) -> int:
@@ -366,22 +557,3 @@ def _as_order(order: int) -> int:
         msg = f"order={order} is negative; the order of a derivative is 0, 1, 2 and so on"
         raise ValueError(msg)
     return index
-
-
-def _branch(expression: sp.Expr, point: sp.Expr) -> sp.Expr:
-    """Return the formula that holds about a point which is not a kink."""
-    expression = expression.replace(
-        lambda e: isinstance(e, sp.Abs), lambda e: sp.sign(e.args[0].subs(X, point)) * e.args[0]
-    )
-    return expression.replace(
-        lambda e: isinstance(e, sp.Piecewise),
-        lambda e: next(f for f, condition in e.args if condition.subs(X, point) == sp.true),
-    )
-
-
-def _differentiate(expression: sp.Expr, order: int) -> sp.Expr:
-    """Differentiate away from kinks: the derivative of sign(x) counts as zero."""
-    for _ in range(order):
-        expression = sp.diff(expression, X)
-        expression = expression.replace(sp.DiracDelta, lambda *_: sp.Integer(0)).doit()
-    return expression

@@ -1,16 +1,87 @@
-"""A small experiment: how the gradient grows or fades through many layers."""
+"""How the gradient grows or fades through many layers: what is expected, and an experiment."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from dlnotes.activations.moments import normal_moments
 
 if TYPE_CHECKING:
     from dlnotes.activations.activation import Activation
     from dlnotes.activations.precise import Array
 
-__all__ = ["gradient_norms"]
+__all__ = ["DepthFactors", "depth_factors", "gradient_norms"]
+
+
+@dataclass(frozen=True)
+class DepthFactors:
+    """What one wide random layer does to signals and gradients, on average.
+
+    Parameters
+    ----------
+    gain : float
+        Standard deviation of the weights, times the root of the width, at which pre-activations
+        of variance 1 are followed by pre-activations of variance 1.
+    backward : float
+        Factor on the norm of a gradient that passes the layer.
+    drift : float
+        Factor on a small deviation of the variance from 1; above 1 the variance runs away.
+    """
+
+    gain: float
+    backward: float
+    drift: float
+
+
+def depth_factors(activation: Activation, **parameters: float) -> DepthFactors:
+    r"""Compute gain, backward factor and drift from moments of a standard normal variable.
+
+    Parameters
+    ----------
+    activation : Activation
+        The function between the layers.
+    **parameters : float
+        Its parameters, by name.
+
+    Returns
+    -------
+    DepthFactors
+        With :math:`Z` standard normal, ``gain**2`` is :math:`1/\mathbb{E} f(Z)^2`,
+        ``backward**2`` is :math:`\mathbb{E} f'(Z)^2 / \mathbb{E} f(Z)^2`, and ``drift`` is
+        :math:`\mathbb{E}\, Z f(Z) f'(Z) / \mathbb{E} f(Z)^2`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for a call of the activation.
+
+    References
+    ----------
+    .. [1] B. Poole et al., "Exponential expressivity in deep neural networks through transient
+       chaos", NeurIPS 2016.
+
+    Examples
+    --------
+    >>> from dlnotes.activations import depth_factors, relu
+    >>> factors = depth_factors(relu)
+    >>> round(factors.gain**2, 12), round(factors.backward, 12), round(factors.drift, 12)
+    (2.0, 1.0, 1.0)
+    """
+    moments = activation.moments(**parameters)
+
+    def growth(x: Array) -> Array:
+        slope = activation.derivative(x, 1, **parameters)
+        return np.asarray(x * activation(x, **parameters) * slope)
+
+    values = activation.substitution(**parameters)
+    corners = [float(kink.at.subs(values)) for kink in activation.kinks]
+    drift = normal_moments(growth, np.zeros_like, corners).mean / moments.square
+    backward = math.sqrt(moments.slope_square / moments.square)
+    return DepthFactors(moments.gain, backward, drift)
 
 
 def gradient_norms(

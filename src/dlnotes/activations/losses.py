@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes._arguments import FloatArray, as_floats, normalised_axis
+from dlnotes._arguments import FloatArray, as_floats, as_real, normalised_axis
 from dlnotes.activations.rows import Rows
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ class CrossEntropy:
         return "<loss cross_entropy>"
 
     def __call__(
-        self, logits: npt.ArrayLike, target: npt.ArrayLike, /, axis: int = -1
+        self,
+        logits: npt.ArrayLike,
+        target: npt.ArrayLike,
+        /,
+        axis: int = -1,
+        *,
+        smoothing: float = 0.0,
     ) -> FloatArray:
         """Evaluate the loss of each row.
 
@@ -57,6 +63,8 @@ class CrossEntropy:
             probabilities of the shape of `logits`, along `axis` not negative with sum 1.
         axis : int, default: -1
             The axis of the classes.
+        smoothing : float, default: 0.0
+            From 0 to 1: this part of the target is spread evenly over all classes.
 
         Returns
         -------
@@ -68,18 +76,25 @@ class CrossEntropy:
         TypeError
             If an argument is not real, or class numbers are no integers.
         ValueError
-            If the shapes do not fit, a class does not exist, or probabilities are none.
+            If the shapes do not fit, a class does not exist, probabilities are none, or the
+            smoothing is not between 0 and 1.
         """
-        array, parts, y, _ = _read(logits, target, axis)
+        array, parts, y, _ = _read(logits, target, axis, smoothing)
         with np.errstate(all="ignore"):
-            log_shares = parts.shifted - np.log1p(parts.rest)
+            log_shares = parts.log_shares
             # y log s is 0 where y is 0, even if s is 0 too
             terms = np.where((y == 0) & ~np.isnan(log_shares), 0.0, y * log_shares)
             losses: FloatArray = (0.0 - terms.sum(axis=-1)).astype(array.dtype)
         return losses[()]
 
     def gradient(
-        self, logits: npt.ArrayLike, target: npt.ArrayLike, /, axis: int = -1
+        self,
+        logits: npt.ArrayLike,
+        target: npt.ArrayLike,
+        /,
+        axis: int = -1,
+        *,
+        smoothing: float = 0.0,
     ) -> FloatArray:
         """Evaluate the derivatives of each row's loss by its scores.
 
@@ -91,6 +106,8 @@ class CrossEntropy:
             Class numbers or probabilities, as for a call.
         axis : int, default: -1
             The axis of the classes.
+        smoothing : float, default: 0.0
+            From 0 to 1: this part of the target is spread evenly over all classes.
 
         Returns
         -------
@@ -108,7 +125,7 @@ class CrossEntropy:
         >>> cross_entropy.gradient([0.0, 0.0], 1)
         array([ 0.5, -0.5])
         """
-        array, parts, y, axis = _read(logits, target, axis)
+        array, parts, y, axis = _read(logits, target, axis, smoothing)
         with np.errstate(all="ignore"):
             total = y.sum(axis=-1, keepdims=True)
             # (sum y) s - y, written so that s - 1 does not cancel where y is 1
@@ -117,8 +134,12 @@ class CrossEntropy:
 
 
 def _read(
-    logits: npt.ArrayLike, target: npt.ArrayLike, axis: int
+    logits: npt.ArrayLike, target: npt.ArrayLike, axis: int, smoothing: float
 ) -> tuple[FloatArray, Rows, Array, int]:
+    smoothing = as_real(smoothing, "smoothing")
+    if not 0.0 <= smoothing <= 1.0:
+        msg = f"smoothing={smoothing!r} is not allowed; give a number between 0 and 1"
+        raise ValueError(msg)
     array = as_floats(logits, "logits", half=True)
     axis = normalised_axis(axis, array, "logits")
     rows = np.moveaxis(array.astype(np.float64), axis, -1)
@@ -133,6 +154,8 @@ def _read(
             f"or probabilities of shape {array.shape}"
         )
         raise ValueError(msg)
+    if smoothing:
+        y = (1.0 - smoothing) * y + smoothing * y.sum(axis=-1, keepdims=True) / y.shape[-1]
     with np.errstate(all="ignore"):
         return array, Rows.of(rows), y, axis
 

@@ -6,7 +6,8 @@ and :math:`r` the sum of :math:`e^{z_k-m}` over all *other* indices,
 :math:`\operatorname{lse}(z) = m + \log(1 + r)` and :math:`s_j = e^{z_j-m}/(1+r)`.
 
 No exponential overflows, and since the largest term is kept apart, ``log1p`` and
-:math:`1-s_m=r/(1+r)` keep their digits when that term is all but one [1]_.
+:math:`1-s_m=r/(1+r)` keep their digits when that term is all but one [1]_. What the rounding of
+:math:`z_k-m` leaves out is carried into the exponential.
 
 References
 ----------
@@ -16,20 +17,21 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from dlnotes.activations.precise import Array, two_sum
 
-    from dlnotes.activations.precise import Array
+if TYPE_CHECKING:
+    from typing import Self
+
+    import numpy.typing as npt
 
 __all__ = ["Rows"]
 
 
-@dataclass(frozen=True)
 class Rows:
     """The rows of an array, each decomposed about its largest entry.
 
@@ -41,52 +43,89 @@ class Rows:
         The entries minus the largest, shape ``(..., K)``; never positive.
     terms : numpy.ndarray
         Their exponentials.
-    rest : numpy.ndarray
-        Sum of the exponentials without the chosen largest one, shape ``(..., 1)``.
-    chosen : numpy.ndarray of bool
-        Marks that one.
+    index : numpy.ndarray of int
+        Which entry is the chosen largest one, shape ``(..., 1)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.rows import Rows
+    >>> Rows.of(np.zeros((1, 4))).shares
+    array([[0.25, 0.25, 0.25, 0.25]])
     """
 
-    top: Array
-    shifted: Array
-    terms: Array
-    rest: Array
-    chosen: npt.NDArray[np.bool_]
+    def __init__(
+        self, top: Array, shifted: Array, terms: Array, index: npt.NDArray[np.intp]
+    ) -> None:
+        self.top, self.shifted, self.terms, self.index = top, shifted, terms, index
 
     @classmethod
-    def of(cls, x: Array) -> Rows:
+    def of(cls, x: Array, temperature: float = 1.0) -> Self:
         """Decompose along the last axis.
 
         Parameters
         ----------
         x : numpy.ndarray
-            Double-precision numbers, shape ``(..., K)``.
+            Numbers in single or double precision, shape ``(..., K)``.
+        temperature : float, default: 1.0
+            What the entries minus the largest are divided by; at least 0. At 0 all entries but
+            the largest are taken to minus infinity.
 
         Returns
         -------
         Rows
             With limits at infinite entries, and NaN where a row has no limit.
         """
-        top = x.max(axis=-1, keepdims=True)
-        shifted = x - top
-        if not np.isfinite(top).all():
+        index = x.argmax(axis=-1)[..., None]
+        top = np.take_along_axis(x, index, axis=-1)
+        shifted, low = two_sum(x, -top)
+        if not np.isfinite(shifted).all():
+            shifted, low = x - top, 0.0
             # One entry at plus infinity takes everything; two, or none above minus infinity,
             # have no limit: there 0 / 0 is the honest answer.
             endless = x == np.inf
             single = endless.sum(axis=-1, keepdims=True) == 1
             limit = np.where(endless, 0.0, np.where(np.isnan(x), np.nan, -np.inf))
-            shifted = np.where(single & (top == np.inf), limit, shifted)
-        chosen = np.zeros(x.shape, dtype=bool)
-        np.put_along_axis(chosen, x.argmax(axis=-1)[..., None], True, axis=-1)
+            shifted = np.where(single & (top == np.inf), limit.astype(x.dtype), shifted)
+        if temperature == 0.0:
+            shifted, low = np.where(shifted < 0, -np.inf, shifted).astype(x.dtype), 0.0
+        elif temperature != 1.0:
+            shifted, low = shifted / temperature, low / temperature
         terms = np.exp(shifted)
+        if not isinstance(low, float):
+            terms += terms * low
+        return cls(top, shifted, terms, index)
+
+    @functools.cached_property
+    def rest(self) -> Array:
+        """Sum of the exponentials without the chosen largest one, shape ``(..., 1)``."""
+        chosen = np.take_along_axis(self.terms, self.index, axis=-1)
+        others = self.terms.copy()
         # the chosen term is 1, or NaN, which must not get lost
-        rest = np.where(chosen, terms - 1.0, terms).sum(axis=-1, keepdims=True)
-        return cls(top, shifted, terms, rest, chosen)
+        np.put_along_axis(others, self.index, chosen - 1.0, axis=-1)
+        return np.asarray(others.sum(axis=-1, keepdims=True))
+
+    @property
+    def chosen(self) -> npt.NDArray[np.bool_]:
+        """Marks the chosen largest entry of each row."""
+        marks = np.zeros(self.terms.shape, dtype=bool)
+        np.put_along_axis(marks, self.index, True, axis=-1)
+        return marks
 
     @property
     def shares(self) -> Array:
         """Softmax of each row."""
-        return np.asarray(self.terms / (1.0 + self.rest))
+        return np.asarray(self.terms / self.terms.sum(axis=-1, keepdims=True))
+
+    @property
+    def log_shares(self) -> Array:
+        """The logarithm of softmax."""
+        return np.asarray(self.shifted - np.log1p(self.rest))
+
+    @property
+    def logsumexp(self) -> Array:
+        """Log-sum-exp of each row, shape ``(..., 1)``."""
+        return np.where(np.isinf(self.top), self.top, self.top + np.log1p(self.rest))
 
     @property
     def complements(self) -> Array:

@@ -1,7 +1,8 @@
-"""The reference table of activation functions, written from the registry."""
+"""The reference tables of activation functions, written from the registry."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dlnotes.activations.activation import Activation
+    from dlnotes.activations.parts import Framework, Kink
 
-__all__ = ["reference_table"]
+__all__ = ["framework_table", "reference_table"]
 
-_HEADER = (
-    r"| name | $f(x)$ | $f'(x)$ | range | $\sup\vert f'\vert$ |",
-    "|---|---|---|---|---|",
-)
+_REFERENCE = ("name", "$f(x)$", "$f'(x)$", "range", "increasing", r"$\sup\vert f'\vert$")
+_LIBRARIES = {"torch": "PyTorch", "jax": "JAX", "keras": "Keras", "onnx": "ONNX"}
+_FRAMEWORKS = ("name", "corners: left, right, returned", *_LIBRARIES.values(), "introduced by")
+
 # Parts that have a name of their own, so that the formulas stay short.
 _U = sp.sqrt(2 / sp.pi) * (X + sp.Rational(44715, 10**6) * X**3)
 _NAMED = {
@@ -31,10 +33,15 @@ _NAMED = {
     sp.tanh(sp.log(1 + sp.exp(X))): sp.tanh(sp.Function("zeta")(X)),
 }
 _LONG = 1000  # a fraction with a longer denominator reads better as a decimal
+_INCREASING = {
+    "strictly increasing": "strictly",
+    "nondecreasing": "weakly",
+    "not monotone": "no",
+}
 
 
 def reference_table(names: Iterable[str] | None = None) -> str:
-    r"""Write the table as Markdown with TeX.
+    r"""Write the table of formulas and facts as Markdown with TeX.
 
     Parameters
     ----------
@@ -44,8 +51,8 @@ def reference_table(names: Iterable[str] | None = None) -> str:
     Returns
     -------
     str
-        A Markdown table: name, formula, derivative, range and Lipschitz constant, the last two
-        at the default parameters. :math:`\Phi` and :math:`\varphi` are
+        A Markdown table: name, formula, derivative, range, whether it increases, and Lipschitz
+        constant, the last three at the default parameters. :math:`\Phi` and :math:`\varphi` are
         distribution and density of the standard normal law, :math:`\zeta` is softplus, and
         :math:`u` with derivative :math:`u'` the cubic in the tanh form of GELU.
 
@@ -58,23 +65,70 @@ def reference_table(names: Iterable[str] | None = None) -> str:
     --------
     >>> from dlnotes.activations import reference_table
     >>> print(reference_table(["sigmoid"]).splitlines()[2])  # doctest: +ELLIPSIS
-    | sigmoid | $\dfrac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | 0.25 |
+    | sigmoid | $\dfrac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | strictly | $0.25$ |
     """
-    entries = [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
-    return "\n".join([*_HEADER, *map(_row, entries)])
+    return _table(_REFERENCE, (_facts_row(entry) for entry in _entries(names)))
 
 
-def _row(entry: Activation) -> str:
+def framework_table(names: Iterable[str] | None = None) -> str:
+    """Write the table of corners, of the libraries' names and defaults, and of the origins.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Which activation functions, in this order; all of the registry by default.
+
+    Returns
+    -------
+    str
+        A Markdown table. At a corner it gives the two one-sided derivatives and the one that
+        the package returns, and the libraries' choice where it is another. A default that
+        differs from the package's is printed in bold.
+
+    Raises
+    ------
+    UnknownActivationError
+        If a name is not in the registry.
+
+    Examples
+    --------
+    >>> from dlnotes.activations import framework_table
+    >>> print(framework_table(["squareplus"]).splitlines()[2])
+    | squareplus |  |  | squareplus (b = 4) | squareplus (b = 4) |  | Barron, 2021 |
+    """
+    return _table(_FRAMEWORKS, (_framework_row(entry) for entry in _entries(names)))
+
+
+def _entries(names: Iterable[str] | None) -> list[Activation]:
+    return [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
+
+
+def _table(header: tuple[str, ...], rows: Iterable[list[str]]) -> str:
+    lines = [list(header), ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _text(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+# Formulas and facts ---------------------------------------------------------------------------
+
+
+def _facts_row(entry: Activation) -> list[str]:
     facts = entry.facts
-    defaults = "".join(f", ${sp.latex(p.symbol)}={p.default:g}$" for p in entry.parameters)
-    cells = [
-        entry.name.replace("_", r"\_") + defaults,
+    defaults = "".join(
+        f", ${sp.latex(p.symbol)}={_number(p.default) if p.exact is None else sp.latex(p.exact)}$"
+        for p in entry.parameters
+    )
+    return [
+        _text(entry.name) + defaults,
         f"${_formula(entry.expression)}$",
         f"${_formula(entry.derivative_expression())}$",
         _interval(facts.range, facts.attained),
-        f"{facts.lipschitz:.6g}",
+        _INCREASING[facts.monotone],
+        f"${_number(facts.lipschitz, 6)}$",
     ]
-    return "| " + " | ".join(cells) + " |"
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is not typed
@@ -89,14 +143,21 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is not typed
             return r"\text{else}"
         if isinstance(when, sp.Or):
             return r"\text{ or }".join(map(self._condition, when.args))
-        return str(self._print(when if when.lhs == X else when.reversed))
+        if when.rhs == -X:  # SymPy's way to write x < -b
+            when = when.func(X, -when.lhs)
+        return str(self._print(when.reversed if when.rhs.has(X) else when))
+
+    def _print_ExpBase(self, expr: sp.exp, exp: str | None = None) -> str:
+        above, below = expr.exp.as_numer_denom()  # an exponent has no room for a fraction
+        power = self._print(above) + ("" if below == 1 else f" / {self._print(below)}")
+        return f"e^{{{power}}}" if exp is None else rf"\left(e^{{{power}}}\right)^{{{exp}}}"
 
 
 def _formula(expression: sp.Expr) -> str:
     expression = expression.subs(_NAMED)
     decimals = {n: sp.Float(n, 6) for n in expression.atoms(sp.Rational) if n.q > _LONG}
     decimals |= {n: sp.Float(n, 4) for n in expression.atoms(sp.Float)}
-    tex = str(_Printer().doprint(expression.xreplace(decimals)))
+    tex = str(_Printer({"order": "none"}).doprint(expression.xreplace(decimals)))
     # full-size fractions can be read; a bare vertical bar would end the cell of the table
     return tex.replace(r"\frac", r"\dfrac").replace("|", r"\vert ")
 
@@ -106,7 +167,54 @@ def _interval(ends: tuple[float, float], attained: tuple[bool, bool]) -> str:
     return f"${'[' if attained[0] else '('}{low},\\,{high}{']' if attained[1] else ')'}$"
 
 
-def _number(value: float) -> str:
+def _number(value: float, digits: int = 4) -> str:
     if value in (float("inf"), float("-inf")):
         return r"\infty" if value > 0 else r"-\infty"
-    return f"{value:.4g}"
+    return f"{value:.{digits}g}"
+
+
+# Corners and libraries ------------------------------------------------------------------------
+
+
+def _framework_row(entry: Activation) -> list[str]:
+    cells = dict.fromkeys(_LIBRARIES, "")
+    for framework in entry.frameworks:
+        known = cells[framework.library]
+        cells[framework.library] = f"{known}; " * bool(known) + _use(entry, framework)
+    corners = "; ".join(
+        _corner(entry, at, kink)
+        for kink in entry.kinks
+        if (at := float(kink.at.subs(entry.substitution()))) in entry.facts.kinks
+    )
+    return [_text(entry.name), corners, *cells.values(), entry.origin.label]
+
+
+def _corner(entry: Activation, at: float, kink: Kink) -> str:
+    left, right = entry.facts.kinks[at]
+    sides = {"left": left, "right": right, "middle": (left + right) / 2}
+    chosen = float(entry.derivative(at))
+    others = [
+        f"{_LIBRARIES[library]} {_plain(sides[side])}"
+        for library, side in (("torch", kink.torch), ("jax", kink.jax))
+        if side is not None and not math.isclose(sides[side], chosen)
+    ]
+    listed = ", ".join(map(_plain, (left, right, chosen)))
+    return f"at {_plain(at)}: {listed}" + (f" ({', '.join(others)})" if others else "")
+
+
+def _plain(value: float) -> str:
+    return f"${_number(value)}$"
+
+
+def _use(entry: Activation, framework: Framework) -> str:
+    ours = {parameter.name: parameter.default for parameter in entry.parameters}
+    shown = []
+    for name, value in (framework.defaults or {}).items():
+        if value is None:
+            shown.append(f"{_text(name)} to be given")
+            continue
+        text = f"{_text(name)} = {value:.4g}"
+        same = ours.get((framework.ours or {}).get(name, name)) == value
+        shown.append(text if same else f"**{text}**")
+    shown += [f"{_text(name)} = {value}" for name, value in (framework.fixed or {}).items()]
+    return _text(framework.name) + (f" ({', '.join(shown)})" if shown else "")

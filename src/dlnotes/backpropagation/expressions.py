@@ -6,12 +6,14 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsFloat
 
 import numpy as np
 import sympy
 
-from dlnotes.backpropagation.operations import NUMBERS, OPERATIONS, SYMBOLS
+from dlnotes.backpropagation.algebras import NUMBERS, SYMBOLS
+from dlnotes.backpropagation.operations import RULES
+from dlnotes.backpropagation.sweeps import reverse_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,9 @@ __all__ = ["DomainError", "Expression", "ExpressionError", "Node"]
 
 CONSTANTS = {"pi": math.pi}
 """Names that stand for a number."""
+
+# Their derivatives are known in terms of their values: v(1 - v) and 1 - v^2.
+_BY_VALUE = ("sigmoid", "tanh")
 
 
 class ExpressionError(ValueError):
@@ -78,14 +83,13 @@ def _pointer(source: str, start: int, stop: int) -> str:
     return f"    {head}{shown}{tail}\n    {' ' * (len(head) + start - left)}{carets}"
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One node of the graph of an expression.
 
     Attributes
     ----------
     operation : str
-        A key of `OPERATIONS`, or ``"variable"`` or ``"constant"``.
+        A name in the table of operations, or ``"variable"`` or ``"constant"``.
     operands : tuple of int
         Positions of the operands in `Expression.nodes`; always smaller than the node's own.
     span : tuple of int
@@ -203,7 +207,7 @@ class Expression:
         node = self.nodes[index]
         if not node.operands:
             return node.symbol
-        return OPERATIONS[node.operation].text.format(*(self.names[k] for k in node.operands))
+        return RULES[node.operation].text.format(*(self.names[k] for k in node.operands))
 
     def values(self, at: Mapping[str, float]) -> list[float]:
         """Return the value of every node, operands first.
@@ -233,38 +237,50 @@ class Expression:
             if node.operation == "variable":
                 values.append(point[node.symbol])
             elif node.operation == "constant":
-                values.append(_number(node.symbol))
+                values.append(number_of(node.symbol))
             else:
                 values.append(self._value(node, [values[k] for k in node.operands]))
         return values
 
     def _value(self, node: Node, operands: list[float]) -> float:
-        operation = OPERATIONS[node.operation]
-        shown = operation.shown(operands)
+        operation = RULES[node.operation]
         try:
             value = float(operation.value(NUMBERS, *operands))
         except OverflowError:
             value = math.inf
         except (ValueError, ZeroDivisionError):
-            msg = f"{shown}: {operation.domain}"
+            msg = f"{operation.shown(operands)}: {operation.domain}"
             raise DomainError(msg, self.source, *node.span) from None
         if not math.isfinite(value):
-            msg = f"{shown}: the value is too large for double precision"
+            msg = f"{operation.shown(operands)}: the value is too large for double precision"
             raise DomainError(msg, self.source, *node.span)
         return value
 
     @cached_property
-    def _symbolic(self) -> list[Any]:
+    def formulas(self) -> list[Any]:
+        """Every node as a SymPy expression in the variables."""
         expressions: list[Any] = []
         for node in self.nodes:
             if node.operation == "variable":
                 expressions.append(sympy.Symbol(node.symbol))
-            elif node.operation == "constant":
-                expressions.append(_exact(node.symbol))
+            elif not node.active:
+                expressions.append(self.constants[len(expressions)])
             else:
                 operands = (expressions[k] for k in node.operands)
-                expressions.append(OPERATIONS[node.operation].value(SYMBOLS, *operands))
+                expressions.append(RULES[node.operation].value(SYMBOLS, *operands))
         return expressions
+
+    @cached_property
+    def constants(self) -> dict[int, Any]:
+        """The nodes that hold no variable, exactly, by position."""
+        found: dict[int, Any] = {}
+        for index, node in enumerate(self.nodes):
+            if node.operation == "constant":
+                found[index] = _exact(node.symbol)
+            elif not node.active and node.operands:
+                operands = (found[k] for k in node.operands)
+                found[index] = RULES[node.operation].value(SYMBOLS, *operands)
+        return found
 
     def local_partial(self, index: int, position: int) -> sympy.Expr:
         """Return the derivative rule of an edge, written with the names of the operands.
@@ -283,17 +299,20 @@ class Expression:
         """
         node = self.nodes[index]
         operands = [
-            sympy.Symbol(self.names[k]) if self.nodes[k].active else self._symbolic[k]
+            sympy.Symbol(self.names[k]) if self.nodes[k].active else self.constants[k]
             for k in node.operands
         ]
-        operation = OPERATIONS[node.operation]
-        value = operation.value(SYMBOLS, *operands)
+        operation = RULES[node.operation]
+        if node.operation in _BY_VALUE:
+            value = sympy.Symbol(self.names[index])
+        else:
+            value = operation.value(SYMBOLS, *operands)
         return operation.partials[position](SYMBOLS, value, *operands)
 
     @property
     def symbolic(self) -> sympy.Expr:
         """The whole expression as a SymPy expression; decimals become exact fractions."""
-        return self._symbolic[self.root]
+        return self.formulas[self.root]
 
     @cached_property
     def symbolic_gradient(self) -> dict[str, sympy.Expr]:
@@ -302,25 +321,10 @@ class Expression:
         The same sweep as the numerical one, with formulas in place of numbers; SymPy's own
         ``diff`` is not used.
         """
-        expressions = self._symbolic
-        adjoints = [sympy.Integer(0)] * len(self.nodes)
-        adjoints[self.root] = sympy.Integer(1)
-        for index in reversed(range(len(self.nodes))):
-            node = self.nodes[index]
-            if not node.operands or not node.active:
-                continue
-            operands = [expressions[k] for k in node.operands]
-            rules = OPERATIONS[node.operation].partials
-            for rule, k in zip(rules, node.operands, strict=True):
-                if self.nodes[k].active:
-                    partial = rule(SYMBOLS, expressions[index], *operands)
-                    adjoints[k] += adjoints[index] * partial
-        gradient = {
-            node.symbol: adjoints[index]
-            for index, node in enumerate(self.nodes)
-            if node.operation == "variable"
+        return {
+            name: sympy.sympify(partial)
+            for name, partial in reverse_sweep(self, SYMBOLS, self.formulas).items()
         }
-        return {name: gradient[name] for name in self.variables}
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -328,7 +332,8 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(p), "") if p.isdecimal() else (-1, p) for p in re.split(r"(\d+)", name) if p]
 
 
-def _number(text: str) -> float:
+def number_of(text: str) -> float:
+    """Return the number that the text of a constant means."""
     return CONSTANTS[text] if text in CONSTANTS else float(text)
 
 

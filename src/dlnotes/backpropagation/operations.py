@@ -2,123 +2,31 @@
 
 An operation is its value and one partial derivative for each operand. Each rule is written once
 and takes the algebra in which it is to be read as first argument: `NUMBERS` computes with
-Python floats, `SYMBOLS` with SymPy expressions. The number in a table of adjoints and the
-formula beside it can therefore not drift apart. To teach the module another operation, add an
-entry to `OPERATIONS`; nothing else changes.
+Python floats, `SYMBOLS` with SymPy expressions, and `dlnotes.backpropagation.building` makes
+new nodes of it. The number in a table of adjoints, the formula beside it and the generated code
+can therefore not drift apart. To teach the module another operation, add an entry; nothing else
+changes. The activation functions come from their own registry,
+`dlnotes.activations.ACTIVATIONS`, and are not listed a second time.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from dlnotes.activations import ACTIVATIONS
+from dlnotes.backpropagation.algebras import defaults_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["NUMBERS", "OPERATIONS", "SYMBOLS", "Operation"]
+    from dlnotes.activations import Activation
 
-
-class _Numbers:
-    """Real arithmetic in double precision; a point outside a domain raises."""
-
-    exp = staticmethod(math.exp)
-    log = staticmethod(math.log)
-    sqrt = staticmethod(math.sqrt)
-    sin = staticmethod(math.sin)
-    cos = staticmethod(math.cos)
-    tan = staticmethod(math.tan)
-    sinh = staticmethod(math.sinh)
-    cosh = staticmethod(math.cosh)
-    tanh = staticmethod(math.tanh)
-    atan = staticmethod(math.atan)
-    power = staticmethod(math.pow)
-    absolute = staticmethod(abs)
-    larger = staticmethod(max)
-    smaller = staticmethod(min)
-
-    @staticmethod
-    def step(a: float, at_zero: Any) -> float:
-        return float(at_zero) if a == 0 else float(a > 0)
-
-    @staticmethod
-    def sign(a: float) -> float:
-        return float((a > 0) - (a < 0))
-
-    @staticmethod
-    def sigmoid(a: float) -> float:
-        # Both branches exponentiate a number that is not positive: no overflow.
-        if a >= 0:
-            return 1.0 / (1.0 + math.exp(-a))
-        e = math.exp(a)
-        return e / (1.0 + e)
-
-    @staticmethod
-    def softplus(a: float) -> float:
-        return max(a, 0.0) + math.log1p(math.exp(-abs(a)))
-
-    @staticmethod
-    def power_slope(a: float, b: float) -> float:
-        # a^0 is the constant 1, also at a = 0, where a^(0-1) would divide by zero.
-        return 0.0 if b == 0 else b * math.pow(a, b - 1.0)
-
-    @staticmethod
-    def power_log(v: float, a: float) -> float:
-        # 0^b is 0 for every b > 0: its derivative in b is 0 although log 0 does not exist.
-        return 0.0 if a == 0 and v == 0 else v * math.log(a)
-
-
-class _Symbols:
-    """The same names over SymPy expressions."""
-
-    exp = sympy.exp
-    log = sympy.log
-    sqrt = staticmethod(sympy.sqrt)
-    sin = sympy.sin
-    cos = sympy.cos
-    tan = sympy.tan
-    sinh = sympy.sinh
-    cosh = sympy.cosh
-    tanh = sympy.tanh
-    atan = sympy.atan
-    absolute = sympy.Abs
-    larger = sympy.Max
-    smaller = sympy.Min
-    step = sympy.Heaviside
-    sign = sympy.sign
-
-    @staticmethod
-    def power(a: Any, b: Any) -> Any:
-        # SymPy would write out every digit of an exact power such as (2*x)^(10^9).
-        if b.is_Number and abs(b) > 1024:
-            b = sympy.Float(b)
-        return a**b
-
-    @staticmethod
-    def sigmoid(a: Any) -> Any:
-        return 1 / (1 + sympy.exp(-a))
-
-    @staticmethod
-    def softplus(a: Any) -> Any:
-        return sympy.log(1 + sympy.exp(a))
-
-    @classmethod
-    def power_slope(cls, a: Any, b: Any) -> Any:
-        return b * cls.power(a, b - 1)
-
-    @staticmethod
-    def power_log(v: Any, a: Any) -> Any:
-        return v * sympy.log(a)
-
-
-NUMBERS = _Numbers()
-"""The algebra of Python floats."""
-
-SYMBOLS = _Symbols()
-"""The algebra of SymPy expressions."""
+__all__ = ["OPERATIONS", "Operation"]
 
 
 @dataclass(frozen=True)
@@ -141,9 +49,10 @@ class Operation:
     domain : str
         What the operands have to satisfy for the value to exist.
     kink : callable or None
-        ``kink(*operands)`` is true where the one-sided derivatives differ.
-    convention : str
-        Which value the partial takes at the kink.
+        ``kink(*operands)`` says which number is used where the one-sided derivatives differ;
+        it is empty where there is a derivative.
+    kinks : tuple of sympy.Expr
+        The places of the kinks of an activation function.
 
     Examples
     --------
@@ -160,8 +69,8 @@ class Operation:
     partials: tuple[Callable[..., Any], ...]
     partial_costs: tuple[int, ...]
     domain: str = ""
-    kink: Callable[..., bool] | None = None
-    convention: str = ""
+    kink: Callable[..., str] | None = None
+    kinks: tuple[sympy.Expr, ...] = ()
 
     @property
     def arity(self) -> int:
@@ -187,20 +96,33 @@ class Operation:
         )
 
 
-_HALF = sympy.Rational(1, 2)
-
-
 def _function(
     name: str,
     value: Callable[..., Any],
-    partial: Callable[..., Any],
+    rule: Callable[..., Any],
     cost: int,
     **extra: Any,
 ) -> Operation:
-    return Operation(name, f"{name}({{0}})", value, (partial,), (cost,), **extra)
+    return Operation(name, f"{name}({{0}})", value, (rule,), (cost,), **extra)
 
 
-_ENTRIES = (
+def _at_zero(sentence: str) -> Callable[[float], str]:
+    return lambda a: sentence if a == 0 else ""
+
+
+def _at_a_tie(a: float, b: float) -> str:
+    return "the operands are equal; each gets half of the derivative" if a == b else ""
+
+
+def _at_the_origin(a: float, b: float) -> str:
+    return (
+        "the derivative at the origin depends on the way there; 0 is used"
+        if a == b == 0
+        else ""
+    )
+
+
+_ARITHMETIC = (
     Operation(
         "add",
         "{0} + {1}",
@@ -239,7 +161,13 @@ _ENTRIES = (
         (3, 2),
         domain="a base below 0 needs a whole exponent, a base of 0 an exponent of at least 0",
     ),
+)
+
+_ROOT_PI = 2 / sympy.sqrt(sympy.pi)
+
+_FUNCTIONS = (
     _function("exp", lambda m, a: m.exp(a), lambda m, v, a: v, 0),
+    _function("expm1", lambda m, a: m.expm1(a), lambda m, v, a: v + 1, 1),
     _function(
         "log",
         lambda m, a: m.log(a),
@@ -248,58 +176,206 @@ _ENTRIES = (
         domain="the argument of log must be positive",
     ),
     _function(
+        "log1p",
+        lambda m, a: m.log1p(a),
+        lambda m, v, a: 1 / (1 + a),
+        2,
+        domain="the argument of log1p must be above -1",
+    ),
+    _function(
+        "log2",
+        lambda m, a: m.log2(a),
+        lambda m, v, a: m.constant(1 / sympy.log(2)) / a,
+        1,
+        domain="the argument of log2 must be positive",
+    ),
+    _function(
+        "log10",
+        lambda m, a: m.log10(a),
+        lambda m, v, a: m.constant(1 / sympy.log(10)) / a,
+        1,
+        domain="the argument of log10 must be positive",
+    ),
+    _function(
         "sqrt",
         lambda m, a: m.sqrt(a),
         lambda m, v, a: 1 / (2 * v),
         2,
         domain="the argument of sqrt must not be negative",
     ),
+    _function("cbrt", lambda m, a: m.cbrt(a), lambda m, v, a: 1 / (3 * v * v), 3),
     _function("sin", lambda m, a: m.sin(a), lambda m, v, a: m.cos(a), 1),
     _function("cos", lambda m, a: m.cos(a), lambda m, v, a: -m.sin(a), 2),
     _function("tan", lambda m, a: m.tan(a), lambda m, v, a: 1 + v * v, 2),
+    _function(
+        "asin",
+        lambda m, a: m.asin(a),
+        lambda m, v, a: 1 / m.sqrt(1 - a * a),
+        4,
+        domain="the argument of asin must lie between -1 and 1",
+    ),
+    _function(
+        "acos",
+        lambda m, a: m.acos(a),
+        lambda m, v, a: -1 / m.sqrt(1 - a * a),
+        4,
+        domain="the argument of acos must lie between -1 and 1",
+    ),
     _function("atan", lambda m, a: m.atan(a), lambda m, v, a: 1 / (1 + a * a), 3),
     _function("sinh", lambda m, a: m.sinh(a), lambda m, v, a: m.cosh(a), 1),
     _function("cosh", lambda m, a: m.cosh(a), lambda m, v, a: m.sinh(a), 1),
     _function("tanh", lambda m, a: m.tanh(a), lambda m, v, a: 1 - v * v, 2),
+    _function("asinh", lambda m, a: m.asinh(a), lambda m, v, a: 1 / m.sqrt(a * a + 1), 4),
+    _function(
+        "acosh",
+        lambda m, a: m.acosh(a),
+        lambda m, v, a: 1 / m.sqrt((a - 1) * (a + 1)),
+        5,
+        domain="the argument of acosh must be at least 1",
+    ),
+    _function(
+        "atanh",
+        lambda m, a: m.atanh(a),
+        lambda m, v, a: 1 / ((1 - a) * (1 + a)),
+        4,
+        domain="the argument of atanh must lie between -1 and 1",
+    ),
+    _function(
+        "erf",
+        lambda m, a: m.erf(a),
+        lambda m, v, a: m.constant(_ROOT_PI) * m.exp(-a * a),
+        4,
+    ),
+    _function(
+        "erfc",
+        lambda m, a: m.erfc(a),
+        lambda m, v, a: m.constant(-_ROOT_PI) * m.exp(-a * a),
+        4,
+    ),
     _function("sigmoid", lambda m, a: m.sigmoid(a), lambda m, v, a: v * (1 - v), 2),
     _function("softplus", lambda m, a: m.softplus(a), lambda m, v, a: m.sigmoid(a), 1),
     _function(
         "relu",
         lambda m, a: m.larger(a, 0),
-        lambda m, v, a: m.step(a, 0),
+        lambda m, v, a: m.step(a),
         1,
-        kink=lambda a: a == 0,
-        convention="the left derivative is 0, the right one 1; 0 is used",
+        kink=_at_zero("the left derivative is 0, the right one 1; 0 is used"),
     ),
     _function(
         "abs",
         lambda m, a: m.absolute(a),
         lambda m, v, a: m.sign(a),
         1,
-        kink=lambda a: a == 0,
-        convention="the left derivative is -1, the right one 1; 0 is used",
+        kink=_at_zero("the left derivative is -1, the right one 1; 0 is used"),
+    ),
+    _function(
+        "sign",
+        lambda m, a: m.sign(a),
+        lambda m, v, a: 0,
+        0,
+        kink=_at_zero("there is a jump and no derivative; 0 is used"),
     ),
     Operation(
         "max",
         "max({0}, {1})",
         lambda m, a, b: m.larger(a, b),
-        (lambda m, v, a, b: m.step(a - b, _HALF), lambda m, v, a, b: m.step(b - a, _HALF)),
+        (lambda m, v, a, b: m.middle_step(a - b), lambda m, v, a, b: m.middle_step(b - a)),
         (2, 2),
-        kink=lambda a, b: a == b,
-        convention="the operands are equal; each gets half of the derivative",
+        kink=_at_a_tie,
     ),
     Operation(
         "min",
         "min({0}, {1})",
         lambda m, a, b: m.smaller(a, b),
-        (lambda m, v, a, b: m.step(b - a, _HALF), lambda m, v, a, b: m.step(a - b, _HALF)),
+        (lambda m, v, a, b: m.middle_step(b - a), lambda m, v, a, b: m.middle_step(a - b)),
         (2, 2),
-        kink=lambda a, b: a == b,
-        convention="the operands are equal; each gets half of the derivative",
+        kink=_at_a_tie,
+    ),
+    Operation(
+        "atan2",
+        "atan2({0}, {1})",
+        lambda m, a, b: m.atan2(a, b),
+        (
+            lambda m, v, a, b: b / (a * a + b * b),
+            lambda m, v, a, b: -a / (a * a + b * b),
+        ),
+        (4, 5),
+    ),
+    Operation(
+        "hypot",
+        "hypot({0}, {1})",
+        lambda m, a, b: m.hypot(a, b),
+        (lambda m, v, a, b: m.ratio(a, v), lambda m, v, a, b: m.ratio(b, v)),
+        (1, 1),
+        kink=_at_the_origin,
     ),
 )
 
-OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {entry.name: entry for entry in _ENTRIES}
+
+def _places(entry: Activation) -> tuple[sympy.Expr, ...]:
+    """Return where an activation function has its kinks."""
+    return tuple(kink.at.subs(defaults_of(entry)) for kink in entry.kinks)
+
+
+def _jumps(entry: Activation, a: float) -> str:
+    """Say what happens at a kink of an activation function, if `a` is one."""
+    if not any(float(place) == a for place in _places(entry)):
+        return ""
+    sides = entry.one_sided(a)
+    if sides.left == sides.right:
+        return ""
+    return (
+        f"the left derivative is {float(sides.left):.6g}, the right one "
+        f"{float(sides.right):.6g}; {float(sides.chosen):.6g} is used"
+    )
+
+
+def _activation(name: str, order: int) -> Operation:
+    """Return an activation function of the registry, or one of its derivatives."""
+    primes = "'" * order
+    return _function(
+        f"{name}{primes}",
+        lambda m, a: m.activation(name, order, a),
+        lambda m, v, a: m.activation(name, order + 1, a),
+        1,
+        domain=f"{name}{primes} has no value here",
+        kink=None if order else partial(_jumps, ACTIVATIONS[name]),
+        kinks=_places(ACTIVATIONS[name]),
+    )
+
+
+_OWN = (*_ARITHMETIC, *_FUNCTIONS)
+_OF_THE_REGISTRY = tuple(
+    name for name in ACTIVATIONS if name not in {entry.name for entry in _OWN}
 )
-"""Every elementary operation by name."""
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {entry.name: entry for entry in _OWN}
+    | {name: _activation(name, 0) for name in _OF_THE_REGISTRY}
+)
+"""Every elementary operation by name: arithmetic, functions, activation functions."""
+
+_DERIVATIVES = (
+    _function(
+        "relu'",
+        lambda m, a: m.step(a),
+        lambda m, v, a: 0,
+        0,
+        kink=_at_zero("there is a jump and no derivative; 0 is used"),
+    ),
+    _function(
+        "max'",
+        lambda m, a: m.middle_step(a),
+        lambda m, v, a: 0,
+        0,
+        kink=_at_zero("there is a jump and no derivative; 0 is used"),
+    ),
+)
+
+RULES: Mapping[str, Operation] = MappingProxyType(
+    dict(OPERATIONS)
+    | {entry.name: entry for entry in _DERIVATIVES}
+    | {f"{name}'": _activation(name, 1) for name in _OF_THE_REGISTRY}
+    | {f"{name}''": _activation(name, 2) for name in _OF_THE_REGISTRY}
+)
+"""`OPERATIONS`, and what only derivatives are made of; a prime keeps them out of texts."""

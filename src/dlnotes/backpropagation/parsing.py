@@ -11,11 +11,12 @@ import math
 import re
 from dataclasses import dataclass
 
+from dlnotes.activations import ACTIVATIONS
+from dlnotes.backpropagation.building import Builder
 from dlnotes.backpropagation.expressions import (
     CONSTANTS,
     Expression,
     ExpressionError,
-    Node,
     Place,
 )
 from dlnotes.backpropagation.operations import OPERATIONS
@@ -25,8 +26,14 @@ __all__ = ["parse"]
 _INFIX = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 _BINDING = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4}
 _SPELLINGS = {"**": "^", "−": "-", "·": "*", "×": "*", "÷": "/"}
-_ALIASES = {"ln": "log", "arctan": "atan"}
-_FUNCTIONS = {name: name for name in OPERATIONS if name not in _BINDING} | _ALIASES
+_ALIASES = {"ln": "log"} | {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
+_OF_MANY = ("max", "min")
+# A name of an operation wins over an alias: "exp" is the exponential function itself.
+_FUNCTIONS = (
+    {alias: entry.name for entry in ACTIVATIONS.values() for alias in entry.aliases}
+    | {name: name for name in OPERATIONS if name not in _BINDING}
+    | _ALIASES
+)
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -56,8 +63,7 @@ class _Parser:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.nodes: list[Node] = []
-        self.known: dict[tuple[str, ...] | tuple[str, tuple[int, ...]], int] = {}
+        self.builder = Builder()
         self.items: list[_Item] = []
         # Waiting: (operation or bracket, where it stands, how many operands were on the stack).
         self.waiting: list[tuple[str, int, int]] = []
@@ -66,28 +72,16 @@ class _Parser:
     def error(self, reason: str, start: int, stop: int) -> ExpressionError:
         return ExpressionError(reason, self.source, start, stop)
 
-    def node(self, operation: str, operands: tuple[int, ...], start: int, stop: int) -> int:
-        """Return the node of an operation on operands; make it if it is new."""
-        key = (operation, operands)
-        if key not in self.known:
-            active = any(self.nodes[k].active for k in operands)
-            self.known[key] = len(self.nodes)
-            self.nodes.append(Node(operation, operands, (start, stop), active))
-        return self.known[key]
-
     def leaf(self, kind: str, text: str, start: int, stop: int) -> None:
-        key = (kind, text)
-        if key not in self.known:
-            self.known[key] = len(self.nodes)
-            self.nodes.append(Node(kind, (), (start, stop), kind == "variable", text))
-        self.items.append(_Item(self.known[key], start, stop))
+        span = (start, stop)
+        self.items.append(_Item(self.builder.leaf(kind, text, span), start, stop))
 
     def reduce(self) -> None:
         """Apply the operator that waits on top to the operands on top."""
         operation, at, _ = self.waiting.pop()
         right = self.items.pop()
         if operation == "neg":
-            node = self.node("neg", (right.node,), at, right.stop)
+            node = self.builder.node("neg", (right.node,), (at, right.stop))
             if right.operation == "pow":
                 self.places.append(
                     Place("minus", (right.start, right.stop), (at, right.left_stop))
@@ -110,7 +104,8 @@ class _Parser:
             self.places.append(
                 Place("tower", (right.start, right.stop), (left.start, right.left_stop))
             )
-        node = self.node(operation, (left.node, right.node), left.start, right.stop)
+        span = (left.start, right.stop)
+        node = self.builder.node(operation, (left.node, right.node), span)
         self.items.append(
             _Item(node, left.start, right.stop, operation, left.stop, right.start, place)
         )
@@ -138,23 +133,29 @@ class _Parser:
             inner = self.items.pop()
             self.items.append(_Item(inner.node, start, at + 1))
             return
-        arguments = self.items[below:]
+        arguments = [item.node for item in self.items[below:]]
         arity = OPERATIONS[what].arity
-        if len(arguments) != arity:
+        many = what in _OF_MANY and len(arguments) > arity
+        if len(arguments) != arity and not many:
             plural = "" if arity == 1 else "s"
             msg = f"{what} takes {arity} argument{plural}, got {len(arguments)}"
             raise self.error(msg, start, at + 1)
         del self.items[below:]
-        node = self.node(what, tuple(item.node for item in arguments), start, at + 1)
+        # max(a, b, c) is max(max(a, b), c).
+        node, span = arguments[0], (start, at + 1)
+        if arity == 1:
+            node = self.builder.node(what, (node,), span)
+        for following in arguments[1:]:
+            node = self.builder.node(what, (node, following), span)
         self.items.append(_Item(node, start, at + 1))
 
     def name(self, text: str, start: int, stop: int, *, called: bool) -> None:
         if called:
             if text not in _FUNCTIONS:
                 near = difflib.get_close_matches(text, _FUNCTIONS, 1)
-                hint = f'; did you mean "{near[0]}"?' if near else ""
-                known = ", ".join(sorted(_FUNCTIONS))
-                msg = f'no function "{text}"{hint} (a product needs "*"; functions: {known})'
+                known = f"functions: {', '.join(sorted(_FUNCTIONS))}"
+                hint = f'did you mean "{near[0]}"?' if near else known
+                msg = f'no function "{text}"; {hint} (a product needs "*")'
                 raise self.error(msg, start, stop)
             self.waiting.append((_FUNCTIONS[text], start, len(self.items)))
         elif text in _FUNCTIONS:
@@ -239,8 +240,9 @@ def parse(expression: str) -> Expression:
     ----------
     expression : str
         Numbers, names, ``+ - * /``, powers as ``^`` or ``**``, round brackets, the functions of
-        `OPERATIONS` (``ln`` and ``arctan`` are accepted for ``log`` and ``atan``) and the
-        constant ``pi``. Every other name is a variable. It may begin with ``name =``.
+        `OPERATIONS` (also under the aliases of the registry of activation functions, ``ln`` for
+        ``log``, ``arcsin``, ``arccos`` and ``arctan``) and the constant ``pi``. Every other
+        name is a variable. It may begin with ``name =``.
 
     Returns
     -------
@@ -275,7 +277,8 @@ def parse(expression: str) -> Expression:
     parser = _Parser(expression)
     root = parser.run(head.end() if head else 0)
     name = head[1] if head else ""
-    if any(node.operation == "variable" and node.symbol == name for node in parser.nodes):
+    nodes = parser.builder.nodes
+    if any(node.operation == "variable" and node.symbol == name for node in nodes):
         msg = f'"{name}" stands on both sides of "="'
         raise parser.error(msg, *(head.span(1) if head else (0, 1)))
-    return Expression(expression, name, parser.nodes, root, parser.places)
+    return Expression(expression, name, nodes, root, parser.places)

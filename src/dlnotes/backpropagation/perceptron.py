@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from dlnotes.activations import ACTIVATIONS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -30,33 +31,6 @@ class _Nonlinearity(Protocol):
 
     def derivative(self, x: Any, /) -> Any:
         """Return the derivatives."""
-
-
-@dataclass(frozen=True)
-class _Pair:
-    value: Callable[[Any], Any]
-    slope: Callable[[Any], Any]
-
-    def __call__(self, x: Any, /) -> Any:
-        return self.value(x)
-
-    def derivative(self, x: Any, /) -> Any:
-        return self.slope(x)
-
-
-def _logistic(x: Any) -> Any:
-    # tanh never overflows, and is exact where exp(-x) would round.
-    return (1 + np.tanh(x / 2)) / 2
-
-
-_NONLINEARITIES: Mapping[str, _Nonlinearity] = MappingProxyType(
-    {
-        "identity": _Pair(lambda x: x, np.ones_like),
-        "relu": _Pair(lambda x: np.where(x > 0, x, 0 * x), lambda x: (x > 0).astype(x.dtype)),
-        "sigmoid": _Pair(_logistic, lambda x: _logistic(x) * (1 - _logistic(x))),
-        "tanh": _Pair(np.tanh, lambda x: 1 - np.tanh(x) ** 2),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -152,8 +126,8 @@ class MLP:
     biases : sequence of array_like, optional
         Layer l has shape ``(width out,)``; zero by default.
     activation : str or callable, optional
-        ``"tanh"``, ``"relu"``, ``"sigmoid"``, ``"identity"``, or any function of arrays with a
-        method ``derivative``.
+        A name of the registry `dlnotes.activations.ACTIVATIONS`, or any function of arrays with
+        a method ``derivative``.
 
     Raises
     ------
@@ -346,11 +320,11 @@ class MLP:
 
 def _nonlinearity(activation: str | _Nonlinearity) -> _Nonlinearity:
     if isinstance(activation, str):
-        if activation not in _NONLINEARITIES:
-            names = ", ".join(_NONLINEARITIES)
-            msg = f"activation must be one of {names}, got {activation!r}"
-            raise ValueError(msg)
-        return _NONLINEARITIES[activation]
+        try:
+            return ACTIVATIONS[activation]
+        except KeyError as error:
+            msg = f"activation must be one of the registry, got {activation!r}: {error}"
+            raise ValueError(msg) from None
     if not callable(activation) or not callable(getattr(activation, "derivative", None)):
         msg = f"activation must be callable and have a method derivative, got {activation!r}"
         raise TypeError(msg)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from dlnotes.backpropagation.algebras import NUMBERS
+from dlnotes.backpropagation.derivations import Derivation, derive
 from dlnotes.backpropagation.expressions import DomainError, Expression
-from dlnotes.backpropagation.operations import NUMBERS, OPERATIONS
+from dlnotes.backpropagation.operations import RULES
 from dlnotes.backpropagation.parsing import parse
 from dlnotes.backpropagation.tables import Cell, Table
 
@@ -85,7 +87,7 @@ class Step:
     name : str
         Name of the node.
     operation : str
-        ``"variable"``, ``"constant"`` or a key of `OPERATIONS`.
+        ``"variable"``, ``"constant"`` or a name in the table of operations.
     formula : str
         The operation written with the names of its operands.
     value : float
@@ -206,6 +208,44 @@ class Trace:
             rows.append((step.name, " + ".join(terms) or "1", step.adjoint))
         return Table(("node", "adjoint as a sum over edges", "adjoint"), tuple(rows))
 
+    def to_latex(self, sweep: Literal["forward", "reverse"] = "reverse") -> Derivation:
+        r"""Return the calculation with symbols as a derivation in TeX, one step a row.
+
+        Parameters
+        ----------
+        sweep : {"reverse", "forward"}, optional
+            The adjoints from the value down to the variables, or the values of the nodes.
+
+        Returns
+        -------
+        Derivation
+            Printed, its rows; with ``.names`` what they mean. A notebook shows it as formulas,
+            and the checker of the book reads it: see `Derivation.directive`.
+
+        Raises
+        ------
+        ValueError
+            If `sweep` is neither; if there is a kink at the point, so that there is no
+            derivative to derive; if there is no variable; if two names look the same in TeX.
+
+        Notes
+        -----
+        Of ``max``, ``min``, ``abs``, ``relu`` and ``sign`` the branch is derived in which the
+        point lies, and the declarations say so.
+
+        Examples
+        --------
+        >>> from dlnotes.backpropagation import trace
+        >>> print(trace("x1*exp(x2)", at={"x1": 2, "x2": 0}).to_latex("forward"))
+        v_1 &= \exp(x_2)
+        \\ z &= x_1 v_1
+        \\ &= x_1 \exp(x_2)  % all put in
+        """
+        if sweep not in ("forward", "reverse"):
+            msg = f'sweep must be "forward" or "reverse", got {sweep!r}'
+            raise ValueError(msg)
+        return derive(self, sweep)
+
     def jvp(self, direction: Mapping[str, float]) -> float:
         """Return the derivative along a direction, by one forward sweep of tangents.
 
@@ -285,7 +325,7 @@ class Trace:
         """
         value = sum(bool(node.operands) for node in self.expression.nodes)
         edges = [edge for step in self.steps for edge in step.edges]
-        partials = sum(OPERATIONS[e.operation].partial_costs[e.position] for e in edges)
+        partials = sum(RULES[e.operation].partial_costs[e.position] for e in edges)
         sweep = 2 * len(edges)
         return OperationCounts(
             value, value + partials + sweep, value + partials + sweep * len(self.gradient)
@@ -359,11 +399,10 @@ def trace(expression: str | Expression, /, at: Mapping[str, float]) -> Trace:
         node = nodes[index]
         if not node.operands or not node.active:
             continue
-        operation = OPERATIONS[node.operation]
+        operation = RULES[node.operation]
         operands = [values[k] for k in node.operands]
-        shown = operation.shown(operands)
-        if operation.kink is not None and operation.kink(*operands):
-            kinks.append(f"{names[index]} = {shown}: {operation.convention}")
+        if operation.kink is not None and (said := operation.kink(*operands)):
+            kinks.append(f"{names[index]} = {operation.shown(operands)}: {said}")
         found = []
         for position, k in enumerate(node.operands):
             if not nodes[k].active:
@@ -376,6 +415,7 @@ def trace(expression: str | Expression, /, at: Mapping[str, float]) -> Trace:
             adjoints[k] += contribution
             if not (math.isfinite(partial) and math.isfinite(adjoints[k])):
                 which = f" with respect to {names[k]}" if len(operands) > 1 else ""
+                shown = operation.shown(operands)
                 msg = f"{shown}: the derivative{which} does not exist here or is too large"
                 raise DomainError(msg, graph.source, *node.span)
             found.append(

@@ -10,7 +10,9 @@ command that builds everything (`building`, run as ``python -m dlnotes.bookkit``
 
 from __future__ import annotations
 
+import hashlib
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dlnotes
@@ -30,9 +32,20 @@ _PARTS = (
     "claims",
     "ledger",
     "pictures",
+    "environments",
     "folding",
+    "names",
+    "downloads",
+    "publishing",
     "repairs",
 )
+
+
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -48,12 +61,15 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     dict
         Sphinx's extension metadata: version, and that parallel builds are safe.
     """
-    # A changed package or pin changes the outputs of cells: every page is then read again.
+    # A changed package or pin changes the outputs of cells, and a changed extension the pages:
+    # every page is then read again.
     app.add_config_value("bookkit_digest", "", "env", str)
+    app.add_config_value("bookkit_source", _source_digest(), "env", str)
     for part in _PARTS:
         import_module(f"dlnotes.bookkit.{part}").setup(app)
     return {
         "version": dlnotes.__version__,
+        "env_version": 2,  # of what is kept about pages between builds
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

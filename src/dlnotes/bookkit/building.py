@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["build_html", "build_pdf", "execution_cache", "execution_digest", "repository"]
+__all__ = [
+    "build_html",
+    "environment",
+    "execution_cache",
+    "execution_digest",
+    "repository",
+    "run_sphinx",
+]
 
 _FALLBACK_EPOCH = "1767225600"  # 2026-01-01, where there is no git history to ask
 
@@ -53,7 +60,9 @@ def repository() -> Path:
 def _ingredients(root: Path) -> Iterator[Path]:
     """Yield every file, besides the chapters, on which the output of a cell depends."""
     yield root / "constraints.txt"
-    yield from sorted((root / "src" / "dlnotes").glob("**/*.py"))
+    # What makes the pages is not what the cells call: a change of it runs none again.
+    sources = (root / "src" / "dlnotes").glob("**/*.py")
+    yield from sorted(p for p in sources if p.parent.name != "bookkit")
     yield from sorted(p for p in (root / "book" / "photographs").glob("**/*") if p.is_file())
 
 
@@ -105,8 +114,19 @@ def execution_cache(root: Path) -> Path:
     return root / "_build" / "cells" / execution_digest(root)
 
 
-def _environment(root: Path) -> dict[str, str]:
-    """Return the environment of a build: one thread, no clock, a kernel of this interpreter."""
+def environment(root: Path) -> dict[str, str]:
+    """Return the environment of a build: one thread, no clock, a kernel of this interpreter.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    dict of str to str
+        The variables.
+    """
     private = root / "_build" / "ipython"
     private.joinpath("profile_default").mkdir(parents=True, exist_ok=True)
     # ipykernel logs a warning on every start that it listens on TCP; it is meant to.
@@ -130,20 +150,38 @@ def _environment(root: Path) -> dict[str, str]:
     }
 
 
-def _sphinx(root: Path, builder: str, target: Path, doctrees: Path) -> int:
-    """Run Sphinx with every warning an error; return its exit status."""
+def run_sphinx(root: Path, builder: str) -> tuple[int, Path]:
+    """Run one of Sphinx's builders over the book, with every warning an error.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+    builder : str
+        The name of the builder, such as ``"html"``, ``"latex"`` or ``"text"``.
+
+    Returns
+    -------
+    int
+        Sphinx's exit status.
+    pathlib.Path
+        The folder that it wrote to, below ``_build/staging``.
+    """
+    _drop_stale_cells(root)
+    staging = root / "_build" / "staging" / builder
+    doctrees = root / "_build" / "doctrees" / builder
     command = [
         *(sys.executable, "-m", "sphinx", "-b", builder),
         *("-W", "-n", "--keep-going", "-j", "auto"),
         *("-c", str(root), "-d", str(doctrees)),
-        *(str(root / "book"), str(target)),
+        *(str(root / "book"), str(staging)),
     ]
-    status = subprocess.run(command, env=_environment(root), check=False).returncode
+    status = subprocess.run(command, env=environment(root), check=False).returncode
     if status:
         # Sphinx would take the pages it has read as up to date and keep quiet about their
         # warnings next time: a failed build must fail again until its cause is gone.
         (doctrees / "environment.pickle").unlink(missing_ok=True)
-    return status
+    return status, staging
 
 
 def _drop_stale_cells(root: Path) -> None:
@@ -181,9 +219,7 @@ def build_html(root: Path) -> int:
         0, or Sphinx's exit status; then ``_build/html`` is as it was before.
     """
     started = time.monotonic()
-    _drop_stale_cells(root)
-    staging = root / "_build" / "staging" / "html"
-    status = _sphinx(root, "html", staging, root / "_build" / "doctrees" / "html")
+    status, staging = run_sphinx(root, "html")
     target = root / "_build" / "html"
     if status:
         kept = "; the last good book is still there" if target.exists() else ""
@@ -193,48 +229,4 @@ def build_html(root: Path) -> int:
     print(
         f"The book is ready after {time.monotonic() - started:.0f} s: {target / 'index.html'}"
     )
-    return 0
-
-
-def build_pdf(root: Path) -> int:
-    """Build the PDF into ``_build/pdf``, through LuaLaTeX.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The checkout.
-
-    Returns
-    -------
-    int
-        0, or the exit status of the step that failed; then ``_build/pdf`` is as it was before.
-    """
-    missing = [tool for tool in ("lualatex", "latexmk") if shutil.which(tool) is None]
-    if missing:
-        packages = (
-            "texlive-luatex texlive-latex-recommended texlive-latex-extra "
-            "texlive-fonts-recommended texlive-lang-english latexmk "
-            "tex-gyre fonts-texgyre fonts-texgyre-math"
-        )
-        print(
-            f"The PDF needs {' and '.join(missing)}: on Debian or Ubuntu, "
-            f"apt install --no-install-recommends {packages}",
-            file=sys.stderr,
-        )
-        return 1
-    _drop_stale_cells(root)
-    staging = root / "_build" / "staging" / "latex"
-    status = _sphinx(root, "latex", staging, root / "_build" / "doctrees" / "latex")
-    if not status:
-        make = ["latexmk", "-lualatex", "-interaction=nonstopmode", "-halt-on-error", "-silent"]
-        status = subprocess.run(
-            [*make, "book.tex"], cwd=staging, env=_environment(root), check=False
-        ).returncode
-    if status:
-        print("The PDF was not built: see the messages above.", file=sys.stderr)
-        return status
-    target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects.pdf"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(staging / "book.pdf", target)
-    print(f"The PDF is ready: {target}")
     return 0

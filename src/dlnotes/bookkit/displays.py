@@ -20,8 +20,11 @@ from dlnotes.checking.pages import justifications, rows
 if TYPE_CHECKING:
     from docutils.nodes import Node
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.latex import LaTeXTranslator
+    from sphinx.writers.text import TextTranslator
 
-__all__ = ["aligned", "setup"]
+__all__ = ["aligned", "plain", "setup"]
 
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _DOLLARS = re.compile(r"\$([^$]+)\$")
@@ -96,6 +99,8 @@ class _Checked(MathDirective):
         for node in shown:
             if isinstance(node, nodes.math_block):
                 node["checked_source"] = source
+                if any(justifications(source)):
+                    node["classes"].append("derivation")
         return shown
 
 
@@ -113,8 +118,63 @@ class Math(MathDirective):
     option_spec: ClassVar = {**MathDirective.option_spec, "cited": directives.unchanged}
 
 
+def plain(tex: str) -> str:
+    r"""Return the rows of a display as plain text: its TeX, reasons in brackets at the ends.
+
+    Parameters
+    ----------
+    tex : str
+        Rows as an author writes them.
+
+    Returns
+    -------
+    str
+        One row a line.
+
+    Examples
+    --------
+    >>> print(plain("a &= b % by $x > 0$\n\\\\ &= c"))
+    a = b   [by $x > 0$]
+      = c
+    """
+    lines: list[str] = []
+    for row, why in zip(rows(tex), justifications(tex), strict=True):
+        shown = " ".join(_without_marks(_COMMENT.sub("", row)).split())
+        lines.append(("  " if lines else "") + shown + (f"   [{why}]" if why else ""))
+    return "\n".join(lines)
+
+
+def _number_of(env: BuildEnvironment, node: nodes.math_block) -> str:
+    """Return the number of an equation, the same in every format."""
+    if not node["number"]:
+        return ""
+    numbers = env.toc_fignumbers.get(node["docname"], {})
+    number = numbers.get("displaymath", {}).get(node["ids"][0], (node["number"],))
+    return ".".join(map(str, number))
+
+
+def _visit_latex(self: LaTeXTranslator, node: nodes.math_block) -> None:
+    number, label = _number_of(self.builder.env, node), ""
+    if number:
+        label = f"equation:{node['docname']}:{node['label']}"
+    # A blank line would end the argument's paragraph, and mathematics has none.
+    tex = "\n".join(line for line in node.astext().splitlines() if line.strip())
+    self.body.append(f"\n\\bookdisplay{{{number}}}{{{label}}}{{{tex}}}\n")
+    raise nodes.SkipNode
+
+
+def _visit_text(self: TextTranslator, node: nodes.math_block) -> None:
+    self.new_state()
+    text = plain(node.get("checked_source", node.astext()))
+    if number := _number_of(self.builder.env, node):
+        text += f"   ({number})"
+    self.add_text(text)
+    self.end_state(wrap=False)
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directives.
+    """Register the directives, and how displays stand on paper and in plain text.
 
     Parameters
     ----------
@@ -124,3 +184,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("derivation", Derivation)
     app.add_directive("definition", Definition)
     app.add_directive("math", Math, override=True)
+    app.add_node(
+        nodes.math_block, override=True, latex=(_visit_latex, None), text=(_visit_text, None)
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,16 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from dlnotes.bookkit.claims import claim_badge, claims_of
+from dlnotes.bookkit.entries import (
+    ASIDE,
+    anchor,
+    axioms,
+    engine,
+    entry,
+    name_of,
+    short,
+    used,
+)
 from dlnotes.bookkit.graph import dependency_graph
 from dlnotes.bookkit.pictures import inline_svg
 from dlnotes.checking.engines.rocq import NOT_COMPILED
@@ -70,6 +79,9 @@ def _show_badge(app: Sphinx, badge: claim_badge, docname: str) -> Node:
     if app.builder.format == "html":
         uri = app.builder.get_relative_uri(docname, _PAGE) + f"#claim-{badge['label']}"
         shown: Node = nodes.reference("", "", text, internal=True, refuri=uri)
+    elif app.builder.format == "latex":
+        said = _summary(badge["claim"]).replace("·", r"$\cdot$")
+        return nodes.raw("", f"\\bookverdict{{{said}}}", format="latex")
     else:
         shown = nodes.emphasis("", "", text)
     tier = badge["claim"]["verdict"]["tier"]
@@ -92,15 +104,33 @@ def _pages(env: BuildEnvironment) -> list[tuple[str, dict[str, Any]]]:
 
 def _ledger_nodes(app: Sphinx, docname: str) -> list[Node]:
     pages = _pages(app.env)
-    parts: list[Node] = [_counts(app.env, pages), _totals(pages)]
+    parts: list[Node] = [_accounted(pages), _counts(app.env, pages), _totals(pages)]
     for name, content in pages:
         if content["claims"]:
             section = nodes.section("", ids=[f"ledger-{name}"], names=[f"ledger-{name}"])
             section += nodes.title("", app.env.titles[name].astext())
-            section += _claims_table(app, docname, name, content)
-            section += _graph(app, name, content)
+            if app.builder.format == "html":
+                section += _claims_list(app, docname, name, content)
+                section += _graph(app, name, content)
+            else:
+                section += _claims_table(app, name, content)
             parts.append(section)
     return parts
+
+
+def _accounted(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
+    """Return the line that says whether every display is one of the kinds that may stand."""
+    totals = Counter[str]()
+    for _, content in pages:
+        totals.update(content["displays"])
+    every = "Every display equation is accounted for"
+    if left := totals["unclassified"]:
+        every = f"{left} display equations are not accounted for"
+    kinds = ", ".join(
+        f"{totals[k]} {_PLURALS.get(k, k)}" for k in _KINDS if k != "unclassified"
+    )
+    text = f"{every}: {sum(totals.values())} in all, of which {kinds}."
+    return nodes.paragraph(text, text)
 
 
 def _totals(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
@@ -111,10 +141,13 @@ def _totals(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
     known = ", ".join(f"{n} {tier}" for tier, n in sorted(tiers.items()))
     engines = sorted({engine for c in claims for engine in c["verdict"]["engines"]})
     waiting = sum(c["verdict"]["detail"] == NOT_COMPILED for c in claims)
-    text = (
-        f"{len(claims)} claims: {known}. {killed} of {made} mutants refuted. "
-        f"{sum(c['seconds'] for c in claims):.0f} seconds of checking."
-    )
+    text = f"{len(claims)} claims: {known}. {killed} of {made} mutants refuted"
+    aside = {said: sum(m[key] for m in attacked) for key, said in ASIDE.items()}
+    if any(aside.values()):
+        counted = ", ".join(f"{count} {said}" for said, count in aside.items() if count)
+        text += f"; set aside and counted by themselves: {counted}"
+    seconds = sum(c["seconds"] + c["formal_seconds"] for c in claims)
+    text += f". {seconds:.0f} seconds of checking."
     if waiting:
         text += f" {waiting} formal proofs were not compiled in this build."
     text += f" Engines: {', '.join(engines)}."
@@ -127,63 +160,65 @@ def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> n
         for name, content in pages
     ]
     total = ["The book", *(str(sum(c["displays"].get(k, 0) for _, c in pages)) for k in _KINDS)]
-    head = [
-        "Displays on the page",
-        *(_PLURALS.get(kind, kind) for kind in _KINDS),
+    head = ["Page", *(_PLURALS.get(kind, kind).capitalize() for kind in _KINDS)]
+    table = _table(head, [[[nodes.Text(cell)] for cell in row] for row in [*rows, total]])
+    table["classes"].append("counts")
+    return table
+
+
+def _claims_list(app: Sphinx, here: str, name: str, content: dict[str, Any]) -> nodes.raw:
+    page = app.builder.get_relative_uri(here, name)
+    known = {c["label"] for _, other in _pages(app.env) for c in other["claims"]}
+    entries = [
+        entry(
+            claim,
+            name_of(app, claim, name),
+            f"{page}#{anchor(claim)}",
+            name,
+            {label: f"#claim-{label}" for label in used(claim, content) if label in known},
+        )
+        for claim in content["claims"]
     ]
-    return _table(head, [[[nodes.Text(cell)] for cell in row] for row in [*rows, total]])
+    return nodes.raw("", f'<ol class="ledger">{"".join(entries)}</ol>', format="html")
 
 
-def _claims_table(app: Sphinx, here: str, name: str, content: dict[str, Any]) -> nodes.table:
+def _claims_table(app: Sphinx, name: str, content: dict[str, Any]) -> nodes.table:
     rows: list[list[list[Node]]] = []
     for claim in content["claims"]:
-        label, verdict, mutants = claim["label"], claim["verdict"], claim["mutants"]
-        link: Node = nodes.Text(_short(label, name))
-        if app.builder.format == "html":
-            anchor = (
-                label if claim["kind"] != "derivation" else nodes.make_id(f"equation-{label}")
-            )
-            uri = f"{app.builder.get_relative_uri(here, name)}#{anchor}"
-            link = nodes.reference("", _short(label, name), internal=True, refuri=uri)
-        rows.append(
-            [
-                [link],
-                [nodes.Text(claim["kind"])],
-                [
-                    nodes.Text(
-                        verdict["tier"] if verdict["kind"] == "proved" else "not compiled"
-                    )
-                ],
-                [nodes.Text(", ".join(_engine(e) for e in verdict["engines"]))],
-                [nodes.Text(f"{mutants['killed']}/{mutants['made']}" if mutants else "none")],
-                [nodes.Text(_axioms(verdict))],
-                [nodes.Text(", ".join(_short(used, name) for used in _used(claim, content)))],
-                [nodes.Text(f"{claim['seconds']:.2f}")],
-            ]
-        )
-    head = ["Claim", "Kind", "Tier", "Engines", "Mutants refuted", "Axioms", "Uses", "Seconds"]
+        verdict, mutants = claim["verdict"], claim["mutants"]
+        cells = [
+            f"{name_of(app, claim, name)} {short(claim['label'], name)}".strip(),
+            verdict["tier"] if verdict["kind"] == "proved" else "not compiled",
+            ", ".join(engine(e) for e in verdict["engines"]),
+            f"{mutants['killed']}/{mutants['made']}" if mutants else "none",
+            axioms(verdict),
+            ", ".join(short(other, name) for other in used(claim, content)),
+            f"{claim['seconds'] + claim['formal_seconds']:.2f}",
+        ]
+        rows.append([[nodes.Text(cell)] for cell in cells])
+    head = ["Claim", "Tier", "Engines", "Mutants", "Axioms", "Uses", "Seconds"]
     table = _table(head, rows)
-    table["classes"].append("ledger")
-    for line, one in zip(table.findall(nodes.row), [None, *content["claims"]], strict=True):
-        if one is not None:  # the first row is the head
-            line["ids"] = [f"claim-{one['label']}"]
-            line["classes"] = [f"tier-{one['verdict']['tier']}"]
+    if app.builder.format == "latex":
+        table["classes"].append("colwidths-given")
+        shares = (24, 11, 12, 10, 26, 16, 10)
+        for column, share in zip(table.findall(nodes.colspec), shares, strict=True):
+            column["colwidth"] = share
     return table
 
 
 def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
-    """Return the picture of what rests on what; the column "Uses" says the same in words."""
+    """Return the picture of what rests on what; the entries say the same in words."""
     known = {claim["label"] for claim in content["claims"]}
     uses = {
-        _short(claim["label"], name): [
-            _short(u, name) for u in _used(claim, content) if u in known
+        short(claim["label"], name): [
+            short(u, name) for u in used(claim, content) if u in known
         ]
         for claim in content["claims"]
     }
-    if app.builder.format != "html" or not any(uses.values()):
+    if not any(uses.values()):
         return []
     spoken = "; ".join(
-        f"{claim} uses {', '.join(used)}" for claim, used in uses.items() if used
+        f"{claim} uses {', '.join(others)}" for claim, others in uses.items() if others
     )
     svg = dependency_graph(uses).to_bytes("svg").decode()
     title = app.env.titles[name].astext()
@@ -197,30 +232,6 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
     return [nodes.raw("", figure, format="html")]
 
 
-def _short(label: str, name: str) -> str:
-    """Return a label without its kind and chapter, which are the same for all."""
-    return label.partition("-")[2].removeprefix(name).removeprefix("-") or label
-
-
-def _used(claim: dict[str, Any], content: dict[str, Any]) -> list[str]:
-    """Return what a claim uses: what its proof on the page refers to, and what proofs/ says."""
-    found = {*content["uses"].get(claim["label"], []), *claim["uses"]} - {claim["label"]}
-    return sorted(found)
-
-
-def _engine(name_and_version: str) -> str:
-    """Return the name by which readers know an engine; the versions stand above, once."""
-    inner = re.search(r"\(([^)]+)\)", name_and_version)
-    name = name_and_version.split()[0]
-    return inner[1] if inner and name == "python-flint" else name
-
-
-def _axioms(verdict: dict[str, Any]) -> str:
-    if verdict["tier"] != "formal" or verdict["kind"] != "proved":
-        return ""
-    return ", ".join(axiom.rpartition(".")[2] for axiom in verdict["axioms"]) or "none"
-
-
 def _table(head: list[str], rows: Iterable[list[list[Node]]]) -> nodes.table:
     def row(cells: Iterable[list[Node]]) -> nodes.row:
         return nodes.row(
@@ -228,9 +239,14 @@ def _table(head: list[str], rows: Iterable[list[list[Node]]]) -> nodes.table:
         )
 
     titles: list[list[Node]] = [[nodes.Text(title)] for title in head]
+    rows = list(rows)
+    widths = [
+        max(sum(len(node.astext()) for node in cell) for cell in column)
+        for column in zip(titles, *rows, strict=True)
+    ]
     group = nodes.tgroup(
         "",
-        *(nodes.colspec(colwidth=1) for _ in head),
+        *(nodes.colspec(colwidth=min(max(width, 1), 40)) for width in widths),
         nodes.thead("", row(titles)),
         nodes.tbody("", *(row(cells) for cells in rows)),
         cols=len(head),

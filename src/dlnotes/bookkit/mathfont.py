@@ -7,6 +7,7 @@ mathematics needs of its own (stretched brackets, radicals, script forms).
 
 from __future__ import annotations
 
+import base64
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,9 +19,9 @@ from fontTools.ttLib import TTFont
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["characters_in_formulas", "cut_font", "setup"]
+__all__ = ["characters_in_formulas", "cut_font", "setup", "style_sheet"]
 
-FONT = "stix-two-math.woff2"
+STYLE = "math-font.css"
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _REFERENCE = re.compile(r"&#x([0-9A-Fa-f]+);|&(amp|lt|gt|quot);")
@@ -116,6 +117,32 @@ def _source() -> Path:
     return Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
+def style_sheet(font: bytes) -> str:
+    r"""Return a style sheet that holds a font.
+
+    A browser paints a page before its fonts arrive and moves the text when they do; for a style
+    sheet it waits.
+
+    Parameters
+    ----------
+    font : bytes
+        The font, as WOFF2.
+
+    Returns
+    -------
+    str
+        The rule that names it.
+
+    Examples
+    --------
+    >>> style_sheet(b"wOF2").startswith("@font-face { font-family: ")
+    True
+    """
+    data = base64.b64encode(font).decode()
+    source = f'url("data:font/woff2;base64,{data}") format("woff2")'
+    return f'@font-face {{ font-family: "STIX Two Math"; src: {source}; }}\n'
+
+
 def _write_font(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
@@ -123,14 +150,17 @@ def _write_font(app: Sphinx, exception: Exception | None) -> None:
     characters: set[str] = set()
     for page in sorted(out.glob("**/*.html")):
         characters |= characters_in_formulas(page.read_text(encoding="utf-8"))
-    target = out / "_static" / FONT
+    target = out / "_static" / STYLE
     target.parent.mkdir(parents=True, exist_ok=True)
     remembered = target.with_suffix(".characters")
     wanted = "".join(sorted(characters))
     known = remembered.read_text(encoding="utf-8") if remembered.exists() else None
     if target.exists() and known == wanted:
         return
-    cut_font(characters, target)
+    font = target.with_suffix(".woff2")
+    cut_font(characters, font)
+    target.write_text(style_sheet(font.read_bytes()), encoding="utf-8")
+    font.unlink()
     remembered.write_text(wanted, encoding="utf-8")
 
 

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["setup", "to_mathml"]
 
+# math-core styles every cell of a table by itself; two classes say the same for all of them.
+_ALIGNED = {
+    'style="text-align: right;justify-items: end;padding-right: 0;"': 'class="right"',
+    'style="text-align: left;justify-items: start;padding-left: 0;"': 'class="left"',
+    # The reason of a step, which a narrow page sets below its row.
+    '"left"><mspace width="1em"/>': '"left reason"><mspace width="1em"/>',
+}
+
 logger = logging.getLogger(__name__)
 _converter = LatexToMathML(fancy_error=False)
 
@@ -59,6 +67,8 @@ def to_mathml(tex: str, *, display: bool) -> str:
     except LatexError as error:
         msg = f"formula {tex!r} cannot be converted to MathML: {error}"
         raise ValueError(msg) from error
+    for style, name in _ALIGNED.items():
+        mathml = mathml.replace(style, name)
     return mathml
 
 
@@ -71,6 +81,7 @@ def _convert(node: nodes.Element, *, display: bool) -> str:
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    node["classes"] = [name for name in node["classes"] if name != "no-search"]
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
     self.body.append(f"{_convert(node, display=False)}</span>")
     raise nodes.SkipNode
@@ -82,6 +93,7 @@ def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     ids = node["ids"]
     if isinstance(node.parent, nodes.Element) and ids == node.parent.get("ids"):
         node["ids"] = []
+    node["classes"] = [name for name in node["classes"] if name != "no-search"]
     self.body.append(self.starttag(node, "div", CLASS="math"))
     node["ids"] = ids
     self.body.append(f'<div class="math-scroll">{_convert(node, display=True)}</div>')

@@ -1,5 +1,7 @@
 """Figures in the page: SVG drawn in the page's own colours, and never without alternative text.
 
+The numbers behind a figure travel inside its SVG; they become a CSV file with a link to it.
+
 An SVG in an ``<img>`` cannot follow the colour scheme that the reader chose. Figures of the
 house style are therefore put into the page itself, each colour replaced by a variable of the
 style sheet (``--figure-blue`` …), with the alternative text as the accessible name.
@@ -13,7 +15,7 @@ import html
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from PIL import Image
@@ -24,12 +26,15 @@ from dlnotes.figures.style import COLOURS
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["MINIMUM_ALT", "inline_svg", "setup"]
+__all__ = ["MINIMUM_ALT", "data_in", "inline_svg", "setup"]
 
 logger = logging.getLogger(__name__)
 
 MINIMUM_ALT = 40
 """Characters that an alternative text needs to be one: a file name or a title is shorter."""
+
+LARGEST_EXACT = 4096
+"""Pixels up to which an image is kept exactly: there, a reader looks at single ones."""
 
 _VARIABLES = {value: f"var(--figure-{name},{value})" for name, value in COLOURS.items()}
 _VARIABLES["#000000"] = _VARIABLES[COLOURS["ink"]]
@@ -38,7 +43,9 @@ _ID = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
 # Matplotlib names an image by its content, and a figure may show the same image twice.
 _IMAGE_ID = re.compile(r'(<image\b[^>]*?)\sid="[^"]*"')
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
-_COLOURS_OF_A_DRAWING = 1024
+_DATA = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
+_PATH = re.compile(r'(?<=\s)(?:d|x|y|points)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 
 
@@ -84,6 +91,7 @@ def inline_svg(svg: str, alt: str) -> str:
     rest = _IMAGE_ID.sub(r"\1", rest)
     rest = _ID.sub(lambda m: f"{m[1]}{prefix}{m[2]}", rest)
     rest = _COLOUR.sub(lambda m: _VARIABLES[m[0].lower()], rest)
+    rest = _PATH.sub(_round, rest)
     rest = _PNG.sub(lambda m: _as_webp(m[1]), rest)
     rest = re.sub(r">\s+<", "><", rest)
     return (
@@ -96,19 +104,53 @@ def inline_svg(svg: str, alt: str) -> str:
 
 
 def _as_webp(encoded_png: str) -> str:
-    """Return a drawing as the same pixels in lossless WebP, a photograph in one a tenth of it.
-
-    What has more colours than any map of colours, and nothing see-through, is a photograph.
-    """
+    """Return an image as WebP: every pixel of a small one, a photograph as the eye sees it."""
     image = Image.open(io.BytesIO(base64.b64decode(encoded_png)))
+    exact = _webp(image, lossless=True, exact=True, quality=100)
+    if image.width * image.height > LARGEST_EXACT:
+        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=70)
+        if len(close) < 0.9 * len(exact):  # a drawing packs well without loss
+            exact = close
+    return f"data:image/webp;base64,{base64.b64encode(exact).decode()}"
+
+
+def _webp(image: Image.Image, **options: Any) -> bytes:
     packed = io.BytesIO()
-    flat = image.convert("RGB")
-    opaque = image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
-    if opaque and flat.getcolors(_COLOURS_OF_A_DRAWING) is None:
-        flat.save(packed, "WEBP", quality=80, method=6)
-    else:
-        image.save(packed, "WEBP", lossless=True, exact=True, quality=100, method=6)
-    return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}"
+    image.save(packed, "WEBP", method=6, **options)
+    return packed.getvalue()
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    return "A" not in image.getbands() or image.getchannel("A").getextrema() == (255, 255)
+
+
+def _round(match: re.Match[str]) -> str:
+    """Return a path with two decimals: a hundredth of a point is thinner than any line."""
+    return _LONG_NUMBER.sub(
+        lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), match[0]
+    )
+
+
+def data_in(svg: str) -> str:
+    """Return the CSV that an SVG of the house style carries, or an empty string.
+
+    Parameters
+    ----------
+    svg : str
+        The file.
+
+    Returns
+    -------
+    str
+        Rows as `dlnotes.figures.data.figure_data` writes them.
+
+    Examples
+    --------
+    >>> data_in("<svg><metadata><dc:description>x,y</dc:description></metadata></svg>")
+    'x,y'
+    """
+    found = _DATA.search(svg)
+    return html.unescape(found[1]) if found else ""
 
 
 def _number(tag: str, attribute: str) -> float:
@@ -131,8 +173,22 @@ def _check_and_inline(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             )
         file = Path(app.srcdir) / image["uri"]
         if app.builder.format == "html" and file.suffix == ".svg":
-            element = inline_svg(file.read_text(encoding="utf-8"), alt)
-            image.replace_self(nodes.raw("", element, format="html"))
+            svg = file.read_text(encoding="utf-8")
+            figure = image.parent
+            if isinstance(figure, nodes.figure) and figure["ids"] and (data := data_in(svg)):
+                figure += _link_to_data(app, docname, figure["ids"][0], data)
+            image.replace_self(nodes.raw("", inline_svg(svg, alt), format="html"))
+
+
+def _link_to_data(app: Sphinx, docname: str, name: str, data: str) -> nodes.raw:
+    """Write the data of a figure beside the pages, and return the link to it."""
+    file = Path(app.outdir) / "figures" / f"{name}.csv"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(data, encoding="utf-8")
+    uri = "../" * docname.count("/") + f"figures/{name}.csv"
+    size = max(1, round(len(data) / 1024))
+    link = f'<a href="{uri}" download>Data of this figure (CSV, {size} kB)</a>'
+    return nodes.raw("", f'<p class="figure-data">{link}</p>', format="html")
 
 
 def setup(app: Sphinx) -> None:

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
 if TYPE_CHECKING:
@@ -38,16 +39,11 @@ def _keep_html_handlers(app: Sphinx) -> None:
         handlers["singlehtml"] = {**handlers["html"], **handlers["singlehtml"]}
 
 
-def _exercise_labels_in_latex(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """sphinx-exercise 1.2 labels ``exercise:X`` but links to ``docname:X`` in LaTeX."""
-    if app.builder.format != "latex":
-        return
-    names = ("exercise_node", "exercise_enumerable_node")
-    found = [n for n in doctree.findall(nodes.Element) if type(n).__name__ in names]
-    for node in found:
-        source = node.get("docname") or docname
-        tex = rf"\phantomsection\label{{\detokenize{{{source}:{node.get('label')}}}}}"
-        node.parent.insert(node.parent.index(node), nodes.raw("", tex, format="latex"))
+def _numbers_in_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Sphinx 9 writes "Figure %s" in plain text: it takes the title without its number."""
+    if app.builder.format == "text":
+        for node in doctree.findall(addnodes.number_reference):
+            node["title"] = node.astext()
 
 
 def _heading_levels(
@@ -92,6 +88,6 @@ def setup(app: Sphinx) -> None:
     ProofDomain.merge_domaindata = _no_domain_data
     app.connect("doctree-read", _unique_ids)
     app.connect("builder-inited", _keep_html_handlers)
-    app.connect("doctree-resolved", _exercise_labels_in_latex)
+    app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)
     app.connect("html-page-context", _one_style_sheet, priority=900)

@@ -49,10 +49,12 @@ class _Point(Mapping[Any, Any]):
     def put(self, symbol: Any, value: Fraction) -> bool:
         """Set a coordinate; return False when its domain does not hold the value."""
         domain = self.context.domain(symbol)
-        if domain.integer or domain.complex or value in domain.excluded:
+        if domain.complex or (domain.integer and value.denominator != 1):
             return False
         q = sp.Rational(value)
-        if not (domain.low < q < domain.high):
+        above = q > domain.low or (not domain.low_open and q == domain.low)
+        below = q < domain.high or (not domain.high_open and q == domain.high)
+        if not (above and below) or q in domain.excluded:
             return False
         self.exact[symbol] = value
         self.seen[symbol] = arb(fmpq(value.numerator, value.denominator))
@@ -165,6 +167,19 @@ class Context(Hypotheses):
             if self._fits(candidate):
                 return candidate
         return None
+
+    def at(self, values: Mapping[Any, Fraction]) -> _Point | None:
+        """Return the point with these coordinates; None when it is not an allowed one."""
+        candidate = _Point(self, 0)
+        if not all(candidate.put(x, v) for x, v in values.items()):
+            return None
+        return candidate if self._fits(candidate) else None
+
+    def note(self, values: Mapping[Any, Fraction]) -> int:
+        """Keep a point with these coordinates; return its number."""
+        number = 1000 + len(self.points)
+        self.points[number] = self.at(values)
+        return number
 
     def edges(self, sides: tuple[Side, ...]) -> list[int]:
         """Note points on both sides of kinks, and points with ties; return their numbers."""

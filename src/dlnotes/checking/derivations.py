@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dlnotes.checking.descent import descend
 from dlnotes.checking.engines import points, symbolic
-from dlnotes.checking.engines.timing import Budget, time_limit
+from dlnotes.checking.engines.timing import Budget, remaining, time_limit
 from dlnotes.checking.semantics.instances import discrete_names
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.tex.nodes import Node
@@ -42,6 +43,7 @@ __all__ = [
     "Step",
     "check",
     "check_formula",
+    "check_step",
     "relations_of",
     "steps_of",
 ]
@@ -52,7 +54,40 @@ SECONDS = 10.0
 USED_UP = "the time for one claim is used up"
 
 
-def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
+_DESCENT = 2.0
+"""Seconds of the search for a point where an inequality fails that was not proved."""
+
+
+def check_step(
+    step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool = False
+) -> Verdict:
+    r"""Check one relation: refute it at points, prove it, or go downhill to where it fails.
+
+    Parameters
+    ----------
+    step : Step
+        The relation.
+    vocabulary : Vocabulary
+        The names.
+    tex : str
+        What the step was read from.
+    refute_only : bool, optional
+        Look for counterexamples at the sample points only.
+
+    Returns
+    -------
+    Verdict
+        Proved, refuted with a point, or unproved with the reason.
+
+    Examples
+    --------
+    >>> from dlnotes.checking.tex.reader import read
+    >>> from dlnotes.checking.vocabulary import Vocabulary
+    >>> names = Vocabulary.parse("x : real")
+    >>> (step,) = steps_of(read("x < 2 x", names))
+    >>> print(check_step(step, names, "x < 2 x").kind.value)
+    refuted
+    """
     if step.op in (r"\in", r"\notin", r"\subseteq", r"\approx"):
         return _check_other(step, vocabulary, tex, refute_only=refute_only)
     verdict: Verdict | None = None
@@ -77,6 +112,8 @@ def _check_step(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bo
     if result.kind is Kind.REFUTED and result.counterexample is not None:
         found = replace(result.counterexample, step=step.text(tex))
         return replace(result, counterexample=found)
+    if result.kind is Kind.UNPROVED:
+        return descend(step, vocabulary, tex, min(_DESCENT, remaining())) or result
     if result.kind is Kind.PROVED and tried:
         return replace(result, engines=(*result.engines, points.ENGINE))
     if result.kind is Kind.PROVED and not _nothing_to_confirm(step, vocabulary):
@@ -108,7 +145,7 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
         gap = Node(
             "abs", (Node("add", (step.left, Node("neg", (step.right,)))),), span=step.left.span
         )
-        return _check_step(
+        return check_step(
             Step(gap, r"\le", half, step.hypotheses), vocabulary, tex, refute_only=refute_only
         )
     target = step.right
@@ -148,7 +185,7 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
     if not parts:
         return unproved(f"{step.op} with this set is not checked")
     report = Report(
-        [(p, _check_step(p, vocabulary, tex, refute_only=refute_only)) for p in parts]
+        [(p, check_step(p, vocabulary, tex, refute_only=refute_only)) for p in parts]
     )
     return report.verdict
 
@@ -183,7 +220,7 @@ def check_formula(
             continue
         begin = time.perf_counter()
         try:
-            verdict = _check_step(step, vocabulary, tex, refute_only=refute_only)
+            verdict = check_step(step, vocabulary, tex, refute_only=refute_only)
         except Budget:
             verdict = unproved(USED_UP)
         report.steps.append((step, verdict.with_seconds(time.perf_counter() - begin)))

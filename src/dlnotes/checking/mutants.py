@@ -10,9 +10,8 @@ What becomes of a mutant:
 killed       refuted, with a point; the only outcome that counts for the statement
 equivalent   *proved*: the edit did not change the truth (``0`` for ``-0``); discarded
 weaker       an edit of an inequality that is *proved* to be still true; counted by itself
-undecided    an edit of an inequality that was neither refuted nor proved; listed
 untried      there was no time left; counted
-survivor     anything else; the statement fails
+survivor     anything else, undecided ones too; the statement fails
 """
 
 from __future__ import annotations
@@ -22,7 +21,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dlnotes.checking.derivations import Report, check_formula, steps_of
+from dlnotes.checking.consequences import follows
+from dlnotes.checking.derivations import Report, Step, check_formula, check_step, steps_of
+from dlnotes.checking.descent import descend
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.mutations import RELATIONS, Mutant, mutants_of, side_mutants
 from dlnotes.checking.tex.reader import read
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Attack", "Mutant", "attack", "mutants_of"]
 
-_POINTS, _EQUATION, _BOUND = 3.0, 4.0, 0.4
-"""Seconds for the points of one mutant, and for the proof of one of either kind."""
+_POINTS, _PROOF, _DESCENT, _CONSEQUENCE = 3.0, 4.0, 2.5, 1.5
+"""Seconds for the points of one mutant, for its proof, for the search for a corner where it
+fails, and for showing that it follows from the statement itself."""
 
 
 @dataclass
@@ -47,7 +49,6 @@ class Attack:
     killed: list[Mutant] = field(default_factory=list)
     equivalent: list[Mutant] = field(default_factory=list)
     weaker: list[Mutant] = field(default_factory=list)
-    undecided: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
     untried: int = 0
     seconds: float = 0.0
@@ -69,11 +70,9 @@ class Attack:
             "killed": len(self.killed),
             "equivalent": len(self.equivalent),
             "weaker": len(self.weaker),
-            "undecided": len(self.undecided),
             "untried": self.untried,
             "seconds": round(self.seconds, 3),
             "still_true": [f"{m.kind}: {m.note}" for m in self.weaker],
-            "open": [f"{m.kind}: {m.note}" for m in self.undecided],
             "survivors": [f"{m.kind}: {m.note}" for m in self.survivors],
         }
 
@@ -140,7 +139,10 @@ def attack(
             _look(mutant, statement, original, out, pending)
     for p in sorted(pending, key=lambda p: p.bound):
         left = seconds - (time.thread_time() - start)
-        _decide(p, statement, out, prove, min(left, _BOUND if p.bound else _EQUATION))
+        if left <= 0:
+            out.untried += 1
+            continue
+        _decide(p, statement, out, prove, left)
     out.seconds = time.thread_time() - start
     return out
 
@@ -180,10 +182,10 @@ def _decide(
     prove: Callable[[Statement], Kind] | None,
     seconds: float,
 ) -> None:
-    """Prove or refute a mutant by the whole check."""
-    kind = Kind.UNPROVED
-    if seconds > 0:
-        with suppress(Budget), time_limit(seconds):
+    """Prove or refute a mutant: from the statement itself, at a corner, by the whole check."""
+    kind = _of_bound(p, statement, seconds) if p.bound else Kind.UNPROVED
+    if kind is Kind.UNPROVED:
+        with suppress(Budget), time_limit(min(_PROOF, seconds)):
             if prove is not None:
                 kind = prove(statement.with_tex(p.mutant.tex))
             else:
@@ -195,4 +197,26 @@ def _decide(
     elif kind is Kind.PROVED:
         (out.weaker if p.bound else out.equivalent).append(p.mutant)
     else:
-        (out.undecided if p.bound else out.survivors).append(p.mutant)
+        out.survivors.append(p.mutant)
+
+
+def _of_bound(p: _Pending, statement: Statement, seconds: float) -> Kind:
+    """Decide a mutant of an inequality by what it shares with the statement that is proved."""
+    vocabulary, tex = statement.vocabulary, p.mutant.tex
+    original = steps_of(statement.formula)
+
+    def shown(step: Step) -> bool:
+        return check_step(step, vocabulary, tex).passed
+
+    kind = Kind.PROVED
+    for step in steps_of(p.formula):
+        if p.skip is not None and (step.left, step.op, step.right) in p.skip:
+            continue
+        with suppress(Budget), time_limit(min(_CONSEQUENCE, seconds)):
+            if step in original or follows(step, original, vocabulary, shown):
+                continue
+        kind = Kind.UNPROVED
+        with suppress(Budget), time_limit(min(_DESCENT, seconds)):
+            if descend(step, vocabulary, tex, _DESCENT) is not None:
+                return Kind.REFUTED
+    return kind

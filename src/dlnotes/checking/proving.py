@@ -12,9 +12,11 @@ from flint import arb, fmpq
 from dlnotes.checking.engines import points, symbolic
 from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.inequalities import is_signed
+from dlnotes.checking.engines.jensen import by_jensen
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.tangents import without_logs
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
+from dlnotes.checking.engines.words import same_words
 from dlnotes.checking.hypotheses import weaker
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.side_conditions import domains_differ
@@ -50,6 +52,10 @@ class _Outcome:
 _NOT_EQUAL = "the difference was not shown to vanish"
 _NO_SIZE = {True: "some indices", False: "random variables of three values"}
 _NOT_SHOWN = "the inequality was not shown"
+_BOUNDARY = (
+    "a strict relation with a fixed orthogonal matrix: its parameters reach some matrices, the "
+    "identity for one, only as a limit"
+)
 
 
 def _prove_in(context: Context, step: Step) -> _Outcome:
@@ -64,7 +70,13 @@ def _prove_in(context: Context, step: Step) -> _Outcome:
     ranges = context.interpreter.ranges
     off = tuple(c.lhs for c in (*left.conditions, *right.conditions) if isinstance(c, sp.Ne))
     certified: tuple[str, ...] = ()
+    turns = {s for q in context.interpreter.orthogonal for s in q.free_symbols}
     for x, y in zip(left.cells, right.cells, strict=True):
+        if step.op in ("<", ">", r"\ne") and turns & (x - y).free_symbols:
+            if not turns & sp.simplify(x - y).free_symbols:
+                x, y = sp.simplify(x - y), sp.Integer(0)
+            else:
+                return _Outcome(False, _BOUNDARY)
         if step.op == "=":
             ok = symbolic.is_zero(
                 x - y, ranges, off=off, implied=context.implied, rules=context.rules
@@ -113,11 +125,16 @@ def _holds(context: Context, gap: Any, strict: bool) -> bool:
         or any(
             is_signed(b, context.domains, strict=strict, ranges=ranges, seconds=1.0)
             or (not strict and symbolic.is_zero(b, ranges, quick=True))
-            for b in without_logs(
-                gap, lambda c: is_signed(c, context.domains, strict=False, seconds=0.5)
+            for b in (
+                *without_logs(gap, lambda c: _quickly_signed(context, c)),
+                *(() if strict else by_jensen(gap, lambda c: _quickly_signed(context, c))),
             )
         )
     )
+
+
+def _quickly_signed(context: Context, c: Any) -> bool:
+    return is_signed(c, context.domains, strict=False, seconds=0.5)
 
 
 def _signs_of_factors(context: Context, gap: Any, strict: bool) -> bool:
@@ -195,6 +212,8 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
         try:
             with time_limit(4.0):
                 context = context_of(vocabulary, None, step.hypotheses)
+                if _by_words(context, step):
+                    return proved(Tier.SYMBOLIC, "for every size", engines=(symbolic.ENGINE,))
                 general = _prove_in(context, step)
             why = general.why
             if general.ok:
@@ -207,6 +226,18 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
         except (Budget, NotGeneral, ValueError, *_SYMPY_GAVE_UP) as error:
             why = str(error)
     return _prove_instances(step, vocabulary, choices, sized, complete, why)
+
+
+def _by_words(context: Context, step: Step) -> bool:
+    """Whether an equation holds for every size as one between sums of matrix products."""
+    if step.op != "=" or context.impossible:
+        return False
+    if not any(context.vocabulary.may_be_array(n) for n in (step.left, step.right)):
+        return False
+    try:
+        return same_words(context, step.left, step.right)
+    except (NotGeneral, Undefined):
+        return False
 
 
 _SYMPY_GAVE_UP = (NotImplementedError, AttributeError, TypeError, KeyError, RecursionError)

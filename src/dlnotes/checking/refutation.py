@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 from dlnotes.checking.steps import Step, choices_of, context_of
 
-__all__ = ["POINTS", "refute", "refute_numerically", "undefined"]
+__all__ = ["POINTS", "failure_at", "refute", "refute_numerically", "undefined"]
 
 POINTS = 16
 """How many sample points are tried in each choice of sizes."""
@@ -177,16 +177,26 @@ def _search(step: Step, vocabulary: Vocabulary, tex: str, seen: list[int]) -> Ve
                             return _half_defined(context, step, tex, k, (a, b), lost)
                     continue
                 seen.append(n)
-                for cell, (x, y) in enumerate(zip(a, b, strict=True)):
-                    if _fails(x, step.op, y):
-                        c = _counterexample(
-                            context, step, tex, k, _show(x), _show(y), _entry(left.shape, cell)
-                        )
-                        return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,))
+                found = failure_at(context, step, tex, k)
+                if found is not None:
+                    return found
                 if not any(c.free_symbols for s in (left, right) for c in s.cells):
                     break
     if beyond is not None and not reached:
         raise beyond
+    return None
+
+
+def failure_at(context: Context, step: Step, tex: str, k: int) -> Verdict | None:
+    """Return the refutation at the `k`-th point of a context, None when none is certain."""
+    a, b = context.values(step.left, k), context.values(step.right, k)
+    if a is None or b is None:
+        return None
+    shape = context.side(step.left).shape
+    for cell, (x, y) in enumerate(zip(a, b, strict=True)):
+        if _fails(x, step.op, y):
+            c = _counterexample(context, step, tex, k, _show(x), _show(y), _entry(shape, cell))
+            return refuted(c, Tier.CERTIFIED, engines=(points.ENGINE,))
     return None
 
 

@@ -10,4 +10,4 @@ __all__ = ["CommandError"]
 
 
 class CommandError(Exception):
-    """Wrong input to a command: the message is shown after the usage, and the status is 2."""
+    """Wrong input to a command: the message is shown, and the status is 2."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 Pair: TypeAlias = tuple[int, int]
+#: Pixels outside: on all sides, (for rows, for columns), or ((above, below), (left, right)).
+Padding: TypeAlias = int | Pair | tuple[Pair, Pair]
 
 _KERNEL = "a rectangular table of real numbers, such as [[0, 0, 0], [0, 0, 1], [0, 0, 0]]"
 _IMAGE = "a rectangular array of real numbers whose last two axes are rows and columns"
@@ -40,22 +42,41 @@ def as_kernel(kernel: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Floa
     array = as_floats(kernel, "kernel", wanted=_KERNEL)
     if array.ndim != 2:
         msg = f"kernel has shape {array.shape}; it needs exactly two axes, (rows, columns)"
+        if array.ndim == 4:
+            msg += "; kernels with channels go with conv2d"
         raise ValueError(msg)
     if array.size == 0:
         msg = f"kernel has shape {array.shape}; it needs at least one row and one column"
         raise ValueError(msg)
-    require_finite(array, "kernel")
-    if dtype is not None and array.dtype != dtype:
-        with np.errstate(over="ignore", under="ignore"):
-            narrow = array.astype(dtype)
-        if not np.isfinite(narrow).all():
-            msg = (
-                f"kernel has weights up to {np.abs(array).max():g}, too large for the image's "
-                f"dtype {np.dtype(dtype)}; pass the image as float64"
-            )
-            raise ValueError(msg)
-        return cast("FloatArray", narrow)
-    return array
+    return _as_type(array, "kernel", dtype)
+
+
+def as_kernels(kernels: npt.ArrayLike, dtype: npt.DTypeLike) -> FloatArray:
+    """Return the kernels of a layer as a finite floating array of four axes."""
+    array = as_floats(kernels, "kernels")
+    if array.ndim != 4 or array.size == 0:
+        msg = (
+            f"kernels have shape {array.shape}; a layer needs four axes, "
+            "(channels out, channels in, rows, columns), none of them empty"
+        )
+        raise ValueError(msg)
+    return _as_type(array, "kernels", dtype)
+
+
+def _as_type(array: FloatArray, name: str, dtype: npt.DTypeLike | None) -> FloatArray:
+    """Refuse weights that are not finite, or would not be in the type of the image."""
+    require_finite(array, name)
+    if dtype is None or array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore", under="ignore"):
+        narrow = array.astype(dtype)
+    if not np.isfinite(narrow).all():
+        msg = (
+            f"{name} has weights up to {np.abs(array).max():g}, too large for the image's "
+            f"dtype {np.dtype(dtype)}; pass the image as float64"
+        )
+        raise ValueError(msg)
+    return cast("FloatArray", narrow)
 
 
 def as_pair(value: object, name: str, *, least: int) -> Pair:
@@ -75,6 +96,19 @@ def as_pair(value: object, name: str, *, least: int) -> Pair:
         msg = f"{name}={value!r} must be at least {least} in both directions"
         raise ValueError(msg)
     return parts[0], parts[1]
+
+
+def as_padding(padding: object) -> tuple[Pair, Pair]:
+    """Return what is added outside as ((above, below), (left, right))."""
+    if isinstance(padding, (tuple, list)) and any(
+        isinstance(side, (tuple, list)) for side in padding
+    ):
+        if len(padding) != 2:
+            msg = f"padding={padding!r} must be ((above, below), (left, right))"
+            raise ValueError(msg)
+        return as_pair(padding[0], "padding", least=0), as_pair(padding[1], "padding", least=0)
+    rows, columns = as_pair(padding, "padding", least=0)
+    return (rows, rows), (columns, columns)
 
 
 def as_shape(shape: object, name: str) -> Pair:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlnotes.convolution._arguments import (
+    Padding,
     Pair,
     as_anchor,
     as_image,
     as_kernel,
+    as_padding,
     as_pair,
     as_shape,
 )
-from dlnotes.convolution.boundaries import as_fill_value, boundary_name, gather, source_indices
+from dlnotes.convolution._engine import Plan, run
+from dlnotes.convolution.boundaries import as_fill_value, boundary_name, source_indices
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,6 +37,9 @@ def correlate(
     mode: str = "same",
     anchor: Pair | None = None,
     fill_value: float = 0.0,
+    padding: Padding | None = None,
+    stride: int | Pair = 1,
+    dilation: int | Pair = 1,
 ) -> FloatArray:
     r"""Slide the kernel over the image and take the weighted sum at every position.
 
@@ -59,6 +65,11 @@ def correlate(
         scipy.signal's ``correlate2d`` use ``((h - 1) // 2, (w - 1) // 2)``.
     fill_value : float
         What lies outside under ``boundary="constant"``.
+    padding : int, pair of int or pair of pairs, optional
+        Pixels added outside, filled by `boundary`: on all sides, ``(rows, columns)``, or
+        ``((above, below), (left, right))``. When given it takes the place of `mode`.
+    stride, dilation : int or pair of int
+        Step between outputs, and step between the pixels under neighbouring weights.
 
     Returns
     -------
@@ -73,16 +84,20 @@ def correlate(
     ValueError
         If the kernel is ragged, empty, not finite or not two-dimensional, if the image has
         fewer than two axes, if `boundary` or `mode` is unknown, or if the kernel is larger
-        than the image in mode ``valid``.
+        than the image and its padding.
 
     See Also
     --------
     convolve : The same with the kernel turned by half a turn.
+    conv2d : The same with several channels in and out, as in a network.
 
     Notes
     -----
     Weights equal to zero are skipped: a NaN or an infinity in the image reaches only the
-    outputs that give it a non-zero weight.
+    outputs that give it a non-zero weight. Kernels of rank one are applied as a column and a
+    row, and kernels of several hundred weights by Fourier transform if the image is finite;
+    the result is the same up to rounding. An integer kernel on an image of integers that
+    float64 can hold is exact, but for the Fourier transform.
 
     Examples
     --------
@@ -94,8 +109,9 @@ def correlate(
     """
     array = as_image(image)
     weights = as_kernel(kernel, array.dtype)
-    plan = plan_for(array, weights, boundary, mode, anchor, fill_value)
-    return _correlate(array, weights, plan)
+    taps = (weights.shape[0], weights.shape[1])
+    plan = plan_for(array, taps, boundary, mode, anchor, fill_value, padding, stride, dilation)
+    return run(array, _dilated(weights, plan.dilation), plan)
 
 
 def convolve(
@@ -106,6 +122,9 @@ def convolve(
     mode: str = "same",
     anchor: Pair | None = None,
     fill_value: float = 0.0,
+    padding: Padding | None = None,
+    stride: int | Pair = 1,
+    dilation: int | Pair = 1,
 ) -> FloatArray:
     r"""Convolve the image with the kernel: correlate with the kernel turned by half a turn.
 
@@ -128,6 +147,11 @@ def convolve(
         scipy.signal's ``convolve2d`` uses ``((h - 1) // 2, (w - 1) // 2)``.
     fill_value : float
         What lies outside under ``boundary="constant"``.
+    padding : int, pair of int or pair of pairs, optional
+        Pixels added outside, filled by `boundary`: on all sides, ``(rows, columns)``, or
+        ``((above, below), (left, right))``. When given it takes the place of `mode`.
+    stride, dilation : int or pair of int
+        Step between outputs, and step between the pixels under neighbouring weights.
 
     Returns
     -------
@@ -150,11 +174,13 @@ def convolve(
     """
     array = as_image(image)
     weights = as_kernel(kernel, array.dtype)
-    rows, columns = weights.shape
-    place = as_anchor(anchor, (rows, columns), mode)
-    turned = (rows - 1 - place[0], columns - 1 - place[1]) if mode == "same" else None
-    plan = plan_for(array, weights, boundary, mode, turned, fill_value)
-    return _correlate(array, weights[::-1, ::-1], plan)
+    taps = (weights.shape[0], weights.shape[1])
+    place = as_anchor(anchor, taps, mode)
+    turned = None
+    if mode == "same" and (padding is None or anchor is not None):
+        turned = (taps[0] - 1 - place[0], taps[1] - 1 - place[1])
+    plan = plan_for(array, taps, boundary, mode, turned, fill_value, padding, stride, dilation)
+    return run(array, _dilated(weights[::-1, ::-1], plan.dilation), plan)
 
 
 def output_shape(
@@ -162,7 +188,7 @@ def output_shape(
     kernel_shape: Pair,
     *,
     mode: str = "same",
-    padding: int | Pair | None = None,
+    padding: Padding | None = None,
     stride: int | Pair = 1,
     dilation: int | Pair = 1,
 ) -> Pair:
@@ -178,8 +204,9 @@ def output_shape(
         Rows and columns, positive.
     mode : {"same", "valid", "full"}
         How far the image is extended; with a stride, every ``stride``-th output is kept.
-    padding : int or pair of int, optional
-        Pixels added on each side; when given it takes the place of `mode`.
+    padding : int, pair of int or pair of pairs, optional
+        Pixels added on all sides, ``(rows, columns)``, or ``((above, below), (left,
+        right))``; when given it takes the place of `mode`.
     stride, dilation : int or pair of int
         Step between outputs, and step between the kernel's taps.
 
@@ -210,7 +237,7 @@ def output_shape(
     if padding is None:
         added = tuple({"valid": 0, "same": r, "full": 2 * r}[mode] for r in reach)
     else:
-        added = tuple(2 * side for side in as_pair(padding, "padding", least=0))
+        added = tuple(sum(sides) for sides in as_padding(padding))
     room = tuple(n + extra - r for n, extra, r in zip(sizes, added, reach, strict=True))
     if min(room) < 1:
         extended = tuple(n + extra for n, extra in zip(sizes, added, strict=True))
@@ -221,40 +248,57 @@ def output_shape(
     return (room[0] - 1) // steps[0] + 1, (room[1] - 1) // steps[1] + 1
 
 
-class _Plan(NamedTuple):
-    """Which image pixel each pixel of the extended image copies, and the output's size."""
-
-    rows: npt.NDArray[np.intp]
-    columns: npt.NDArray[np.intp]
-    output: Pair
-    fill_value: float
-
-
 def plan_for(
     array: FloatArray,
-    weights: FloatArray,
+    taps: Pair,
     boundary: str,
     mode: str,
     anchor: Pair | None,
     fill_value: float,
-) -> _Plan:
-    """Read boundary, mode and anchor once, for filtering and for its gradients alike."""
+    padding: Padding | None = None,
+    stride: int | Pair = 1,
+    dilation: int | Pair = 1,
+) -> Plan:
+    """Read the geometry once, for filtering, for its gradients and for its matrices alike."""
     name = boundary_name(boundary)
     value = as_fill_value(fill_value, name)
     _check_mode(mode)
     sizes = (array.shape[-2], array.shape[-1])
-    taps = (weights.shape[0], weights.shape[1])
-    place = as_anchor(anchor, taps, mode)
-    shape = output_shape(sizes, taps, mode=mode)
-    if mode == "same":
-        before, after = place, (taps[0] - 1 - place[0], taps[1] - 1 - place[1])
-    elif mode == "full":
-        before = after = (taps[0] - 1, taps[1] - 1)
+    gaps = as_pair(dilation, "dilation", least=1)
+    spans = (gaps[0] * (taps[0] - 1) + 1, gaps[1] * (taps[1] - 1) + 1)
+    if padding is not None:
+        if mode != "same" or anchor is not None:
+            given = f"mode={mode!r}" if anchor is None else f"anchor={anchor!r}"
+            msg = f"padding={padding!r} says where the output begins; leave out {given}"
+            raise ValueError(msg)
+        vertical, horizontal = as_padding(padding)
+        shape = output_shape(sizes, taps, padding=padding, stride=stride, dilation=dilation)
     else:
-        before = after = (0, 0)
-    rows = source_indices(sizes[0], (before[0], after[0]), name)
-    columns = source_indices(sizes[1], (before[1], after[1]), name)
-    return _Plan(rows, columns, shape, value)
+        place = as_anchor(anchor, taps, mode)
+        shape = output_shape(sizes, taps, mode=mode, stride=stride, dilation=dilation)
+        vertical, horizontal = (
+            {
+                "same": (gap * at, gap * (tap - 1 - at)),
+                "full": (span - 1, span - 1),
+                "valid": (0, 0),
+            }[mode]
+            for gap, at, tap, span in zip(gaps, place, taps, spans, strict=True)
+        )
+    rows = source_indices(sizes[0], vertical, name)
+    columns = source_indices(sizes[1], horizontal, name)
+    before = (vertical[0], horizontal[0])
+    steps = as_pair(stride, "stride", least=1)
+    return Plan(rows, columns, before, shape, value, steps, gaps)
+
+
+def _dilated(weights: FloatArray, gaps: Pair) -> FloatArray:
+    """Put zeros between the weights: the engine skips them, so that they cost nothing."""
+    if gaps == (1, 1):
+        return weights
+    shape = tuple(gap * (n - 1) + 1 for gap, n in zip(gaps, weights.shape, strict=True))
+    spread = np.zeros(shape, dtype=weights.dtype)
+    spread[:: gaps[0], :: gaps[1]] = weights
+    return spread
 
 
 def _check_mode(mode: str) -> None:
@@ -262,14 +306,3 @@ def _check_mode(mode: str) -> None:
     if mode not in _MODES:
         msg = f"mode={mode!r} is not known; it must be one of {', '.join(map(repr, _MODES))}"
         raise ValueError(msg)
-
-
-def _correlate(array: FloatArray, weights: FloatArray, plan: _Plan) -> FloatArray:
-    extended = gather(array, plan.rows, plan.columns, plan.fill_value)
-    height, width = plan.output
-    total = np.zeros(array.shape[:-2] + plan.output, dtype=array.dtype)
-    # An infinite pixel is the caller's business: it gives inf or NaN, not a warning.
-    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        for a, b in np.argwhere(weights):
-            total += weights[a, b] * extended[..., a : a + height, b : b + width]
-    return total

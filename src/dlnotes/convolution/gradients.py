@@ -8,6 +8,7 @@ import numpy as np
 
 from dlnotes._arguments import FloatArray, as_floats
 from dlnotes.convolution._arguments import (
+    Padding,
     Pair,
     as_image,
     as_kernel,
@@ -19,6 +20,8 @@ from dlnotes.convolution.matrices import im2col
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from dlnotes.convolution._engine import Plan
 
 __all__ = ["CorrelationGradients", "KernelFit", "correlate_gradients", "fit_kernel"]
 
@@ -62,6 +65,9 @@ def correlate_gradients(
     mode: str = "same",
     anchor: Pair | None = None,
     fill_value: float = 0.0,
+    padding: Padding | None = None,
+    stride: int | Pair = 1,
+    dilation: int | Pair = 1,
 ) -> CorrelationGradients:
     """Pull a loss's gradient back from the output of a correlation to its two inputs.
 
@@ -78,6 +84,10 @@ def correlate_gradients(
     anchor : pair of int, optional
         Likewise.
     fill_value : float
+        Likewise.
+    padding : int, pair of int or pair of pairs, optional
+        Likewise.
+    stride, dilation : int or pair of int
         Likewise.
 
     Returns
@@ -106,18 +116,18 @@ def correlate_gradients(
     """
     array = as_image(image)
     weights = as_kernel(kernel, array.dtype)
-    plan = plan_for(array, weights, boundary, mode, anchor, fill_value)
+    taps = (weights.shape[0], weights.shape[1])
+    plan = plan_for(array, taps, boundary, mode, anchor, fill_value, padding, stride, dilation)
     pulled = as_floats(cotangent, "cotangent").astype(array.dtype, copy=False)
     expected = array.shape[:-2] + plan.output
     if pulled.shape != expected:
         msg = f"cotangent has shape {pulled.shape}; the output has {expected}"
         raise ValueError(msg)
-    height, width = plan.output
     extended = gather(array, plan.rows, plan.columns, plan.fill_value)
     to_extended = np.zeros_like(extended)
     to_kernel = np.empty_like(weights)
     for a, b in np.ndindex(weights.shape):
-        window = (..., slice(a, a + height), slice(b, b + width))
+        window = (..., *_windows_of(plan, (a, b)))
         to_kernel[a, b] = np.sum(pulled * extended[window])
         to_extended[window] += weights[a, b] * pulled
     sizes = (array.shape[-2], array.shape[-1])
@@ -125,6 +135,16 @@ def correlate_gradients(
         scatter(to_extended, plan.rows, plan.columns, sizes),
         to_kernel,
     )
+
+
+def _windows_of(plan: Plan, tap: Pair) -> tuple[slice, slice]:
+    """Return the pixels of the extended image that one tap reads, one for every output."""
+    starts = (tap[0] * plan.dilation[0], tap[1] * plan.dilation[1])
+    rows, columns = (
+        slice(start, start + (count - 1) * step + 1, step)
+        for start, count, step in zip(starts, plan.output, plan.stride, strict=True)
+    )
+    return rows, columns
 
 
 def fit_kernel(

@@ -65,7 +65,7 @@ def toeplitz_matrix(
     weights = as_kernel(kernel)
     sizes = as_shape(shape, "shape")
     blank = np.empty(sizes, dtype=weights.dtype)
-    plan = plan_for(blank, weights, boundary, mode, anchor, 0.0)
+    plan = plan_for(blank, (weights.shape[0], weights.shape[1]), boundary, mode, anchor, 0.0)
     height, width = plan.output
     matrix = np.zeros((height * width, sizes[0] * sizes[1]), dtype=weights.dtype)
     outputs = np.arange(height * width).reshape(height, width)
@@ -125,7 +125,7 @@ def im2col(
     """
     array = as_image(image)
     taps = as_shape(kernel_shape, "kernel_shape")
-    plan = plan_for(array, np.empty(taps), boundary, mode, anchor, fill_value)
+    plan = plan_for(array, taps, boundary, mode, anchor, fill_value)
     extended = gather(array, plan.rows, plan.columns, plan.fill_value)
     windows = np.lib.stride_tricks.sliding_window_view(extended, taps, axis=(-2, -1))
     pixels = plan.output[0] * plan.output[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,12 +35,16 @@ __all__ = [
     "depth",
     "gallery",
     "jacobian",
+    "losses",
     "sigmoid_slope",
+    "silence",
     "temperature",
 ]
 
-_DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)))
-_POINTS = 801
+_DASHES: tuple[Any, ...] = (
+    "-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)), (0, (3, 3)),
+)  # fmt: skip
+_POINTS = 401
 _TITLE: dict[str, Any] = {"loc": "left", "fontsize": 9.5}
 _LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8.5}
 
@@ -47,12 +52,12 @@ _LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8.5}
 def gallery(
     names: Sequence[str], *, reach: float = 4.0, height: tuple[float, float] = (-1.2, 1.5)
 ) -> Figure:
-    """Draw activation functions with their derivatives, side by side on equal axes.
+    """Draw activation functions with their first and second derivatives on equal axes.
 
     Parameters
     ----------
     names : sequence of str
-        Names from the registry; one panel each, four to a row.
+        Names from the registry; one panel each, three or four to a row.
     reach : float, default: 4.0
         The panels show arguments from minus `reach` to `reach`.
     height : tuple of float, default: (-1.2, 1.5)
@@ -61,7 +66,8 @@ def gallery(
     Returns
     -------
     Figure
-        Solid lines are functions, dashed lines derivatives; a gap marks a jump.
+        Solid lines are functions, dashed lines first and dotted lines second derivatives; a gap
+        marks a jump.
 
     Examples
     --------
@@ -69,31 +75,52 @@ def gallery(
     >>> len(gallery(["sigmoid", "tanh"]).axes)
     2
     """
-    columns = min(4, len(names))
+    columns = 3 if len(names) in (5, 6) else min(4, len(names))
     rows = -(-len(names) // columns)
     figure, axes = subplots(
-        rows, columns, height=2.2 * rows, sharex=True, sharey=True, squeeze=False
+        rows, columns, height=2.0 * rows + 0.3, sharex=True, sharey=True, squeeze=False
     )
     for axis, name in zip(axes.flat, names, strict=False):
         _panel(axis, activations.ACTIVATIONS[name], reach)
-    for axis in axes[-1]:
+    for axis in axes.flat[len(names) :]:
+        axis.set_visible(False)
+    for axis in axes.flat[max(0, len(names) - columns) : len(names)]:
         axis.set_xlabel("$x$")
-    axes[0, 0].set(ylim=height, xlim=(-reach, reach))
+        axis.tick_params(labelbottom=True)
+    ends = [np.ceil(height[0]), np.floor(height[1])]
+    axes[0, 0].set(
+        ylim=height, xlim=(-reach, reach), xticks=[-reach, -reach / 2, 0, reach / 2, reach],
+        yticks=np.arange(ends[0], ends[1] + 1),
+    )  # fmt: skip
+    handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(
-        *axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, **_LEGEND
+        handles, labels, loc="outside upper right", ncols=3, handlelength=2.6, **_LEGEND
     )
     return figure
 
 
 def _panel(axis: Axes, entry: activations.Activation, reach: float) -> None:
     x = np.linspace(-reach, reach, _POINTS)
-    slope = np.array(entry.derivative(x))
-    for at, (left, right) in entry.facts.kinks.items():
-        slope[np.argmin(np.abs(x - at))] = np.nan  # a jump is not a steep line
-        axis.plot([at, at], [left, right], "o", label="_kink", color=ORANGE, markersize=3.5)
-    axis.plot(x, entry(x), color=BLUE, linestyle="-", label="function")
-    axis.plot(x, slope, color=ORANGE, linestyle="--", label="derivative")
+    curves = [np.array(entry.derivative(x, order)) for order in range(3)]
+    facts = entry.facts
+    for at in _corners(entry):  # a jump is not a steep line
+        for curve in curves[0 if at in facts.jumps else 1 :]:
+            curve[np.argmin(np.abs(x - at))] = np.nan
+    for at, sides in facts.kinks.items():
+        ends = [side for side in sides if np.isfinite(side)]
+        axis.plot([at] * len(ends), ends, "o", label="_kink", color=ORANGE, markersize=3)
+    for curve, color, dash, label in zip(
+        curves, (BLUE, ORANGE, GREEN), _DASHES[0:2] + _DASHES[3:4],
+        ("function", "slope", "second derivative"), strict=True,
+    ):  # fmt: skip
+        axis.plot(x, curve, color=color, linestyle=dash, label=label, linewidth=1.6)
     axis.set_title(entry.name, **_TITLE)
+
+
+def _corners(entry: activations.Activation) -> list[float]:
+    """Return where one of the first two derivatives may jump."""
+    values = entry.substitution()
+    return [float(at) for k in entry.kinks if (at := k.at.subs(values)).is_finite]
 
 
 def sigmoid_slope() -> Figure:
@@ -255,35 +282,117 @@ def temperature(scores: ArrayLike, temperatures: ArrayLike) -> Figure:
     return figure
 
 
-def depth(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+def depth(
+    lines: Mapping[str, ArrayLike], *, backward: bool = True, floor: float = 1e-12
+) -> Figure:
     """Draw gradient norms against depth on a logarithmic axis.
 
     Parameters
     ----------
-    panels : mapping of str to mapping of str to array_like
-        For each panel its title; in it, for each line its label and the norms from the input
-        to the output.
+    lines : mapping of str to array_like
+        For each line its label and the norms from the input to the output.
+    backward : bool, default: True
+        Whether the output is drawn at the left.
+    floor : float, default: 1e-12
+        Lowest norm shown.
 
     Returns
     -------
     Figure
-        One panel an entry, on equal axes, the output at the left.
+        One line an entry, labelled at its end.
 
     Examples
     --------
     >>> from dlnotes.figures.activations import depth
-    >>> len(depth({"gain 1": {"relu": [0.1, 0.5, 1.0]}}).axes)
+    >>> len(depth({"relu": [0.1, 0.5, 1.0]}).axes)
     1
     """
-    figure, axes = subplots(1, len(panels), height=3.0, sharey=True, squeeze=False)
-    for axis, (title, lines) in zip(axes[0], panels.items(), strict=True):
-        for place, (label, norms) in enumerate(lines.items()):
-            values = np.asarray(norms, dtype=float)[::-1]
-            axis.plot(values, color=CYCLE[place], linestyle=_DASHES[place], label=label)
-        axis.set(yscale="log", xlabel="layers passed on the way back", xlim=(0, None))
-        axis.set_title(title, **_TITLE)
-    axes[0, 0].set_ylabel("norm of the gradient")
-    axes[0, 0].legend(loc="lower left", handlelength=2.6, **_LEGEND)
+    figure, axis = subplots(height=3.4)
+    for place, (label, norms) in enumerate(lines.items()):
+        values = np.asarray(norms, dtype=float)[:: -1 if backward else 1]
+        axis.plot(
+            values, color=CYCLE[place % len(CYCLE)], linestyle=_DASHES[place % len(_DASHES)],
+            linewidth=1.6, label=label,
+        )  # fmt: skip
+    axis.set(
+        yscale="log", xlabel="layers passed on the way back", ylabel="norm of the gradient"
+    )
+    low, high = axis.get_ylim()
+    axis.set(xlim=(0, None), ylim=(max(low, floor), high))
+    figure.legend(loc="outside right upper", handlelength=2.8, **_LEGEND)
+    return figure
+
+
+def losses(trials: Mapping[str, activations.Trial]) -> Figure:
+    """Draw how the loss falls for networks with different activation functions.
+
+    Parameters
+    ----------
+    trials : mapping of str to Trial
+        For each line its label and what was recorded.
+
+    Returns
+    -------
+    Figure
+        Cross-entropy against the number of steps, on a logarithmic axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations import Trial
+    >>> from dlnotes.figures.activations import losses
+    >>> len(losses({"tanh": Trial(np.ones(3), 0.5, np.zeros(3))}).axes)
+    1
+    """
+    figure, axis = subplots(height=3.2)
+    for place, (label, trial) in enumerate(trials.items()):
+        axis.plot(
+            trial.losses, color=CYCLE[place % len(CYCLE)], linestyle=_DASHES[place % len(_DASHES)],
+            linewidth=1.6, label=label,
+        )  # fmt: skip
+    axis.axhline(math.log(3), color=MUTED, linestyle=":", linewidth=1)
+    axis.set(
+        yscale="log", xlabel="step", ylabel="cross-entropy", xlim=(0, None), ylim=(1e-4, 3)
+    )
+    label_line(axis, 2, math.log(3) * 1.15, "guessing", color=MUTED)
+    figure.legend(loc="outside right upper", handlelength=2.8, **_LEGEND)
+    return figure
+
+
+def silence(trials: Mapping[str, activations.Trial], rough: int) -> Figure:
+    """Draw the share of silent units and the loss while networks learn.
+
+    Parameters
+    ----------
+    trials : mapping of str to Trial
+        For each line its label and what was recorded.
+    rough : int
+        Number of steps, at the beginning, that were taken with a large learning rate.
+
+    Returns
+    -------
+    Figure
+        Left the share of silent units, right the loss; the rough steps are shaded.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations import Trial
+    >>> from dlnotes.figures.activations import silence
+    >>> len(silence({"relu": Trial(np.ones(3), 0.5, np.zeros(3))}, 1).axes)
+    2
+    """
+    figure, (left, right) = subplots(1, 2, height=2.8, sharex=True)
+    for axis in (left, right):
+        axis.axvspan(0, rough, color=GREY, alpha=0.2, linewidth=0)
+    for place, (label, trial) in enumerate(trials.items()):
+        style: dict[str, Any] = {"color": CYCLE[place], "linestyle": _DASHES[place]}
+        left.plot(trial.silent, label=label, **style)
+        right.plot(trial.losses, label=label, **style)
+    left.set(xlabel="step", ylabel="share of silent units", ylim=(-0.03, 1), xlim=(0, None))
+    right.set(xlabel="step", ylabel="cross-entropy", yscale="log")
+    right.legend(loc="lower left", handlelength=2.6, **_LEGEND)
+    label_line(left, rough + 3, 0.93, "large steps end here", color=MUTED)
     return figure
 
 

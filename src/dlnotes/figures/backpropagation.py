@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
+from dlnotes.figures.layered import lay_out
 from dlnotes.figures.style import (
     BLUE,
     CYCLE,
@@ -42,97 +44,17 @@ __all__ = [
     "triangular_system",
 ]
 
-_COLUMN, _ROW = 1.5, 0.86  # inches from node to node
-_BOX_HEIGHT = 0.42
+_SPACE = 0.48  # inches between two layers
+_GAP = 0.22  # inches between two boxes
+_LINE = 0.195  # inches from line to line in a box
+_LEVEL = 0.13  # of the lower labels above a box, in inches
 _BETWEEN = 0.1  # from value to adjoint
 _SIZE = 8.2  # of the text in the graph, in points
 _DASHES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)))
 
 
-def _layers(trace: Trace) -> dict[str, int]:
-    """Layer of each node: below all its operands, and a variable just above its first use."""
-    layers: dict[str, int] = {}
-    for step in trace.steps:
-        if step.operation != "variable":
-            layers[step.name] = 1 + max(
-                (layers.get(e.source, 0) for e in step.edges), default=-1
-            )
-    for step in trace.steps:
-        if step.operation == "variable":
-            uses = [
-                layers[e.target] for s in trace.steps for e in s.edges if e.source == step.name
-            ]
-            layers[step.name] = min(uses, default=1) - 1
-    return layers
-
-
-def _spread(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """Return positions near the wanted ones, in order and at least the gaps apart.
-
-    Neighbours that would overlap are merged into blocks, each at the mean of what its members
-    want: the least-squares solution (isotonic regression).
-    """
-    offsets = np.concatenate([[0.0], np.cumsum(gaps)])
-    blocks: list[tuple[float, int]] = []  # mean of wanted minus offset, and size
-    for want, offset in zip(wanted, offsets, strict=True):
-        mean, size = want - offset, 1
-        while blocks and blocks[-1][0] > mean:
-            before, count = blocks.pop()
-            mean, size = (mean * size + before * count) / (size + count), size + count
-        blocks.append((mean, size))
-    means = [mean for mean, size in blocks for _ in range(size)]
-    return [float(mean + offset) for mean, offset in zip(means, offsets, strict=True)]
-
-
-def _layout(trace: Trace) -> tuple[dict[Any, tuple[float, float]], dict[Edge, list[Any]]]:
-    """Place the nodes in layers; edges over several layers run through invisible nodes."""
-    layers = _layers(trace)
-    rows: list[list[Any]] = [[] for _ in range(max(layers.values()) + 1)]
-    for name, layer in layers.items():
-        rows[layer].append(name)
-    routes: dict[Edge, list[Any]] = {}
-    near: dict[Any, list[Any]] = {name: [] for name in layers}
-    for edge in (e for s in trace.steps for e in s.edges):
-        route: list[Any] = [edge.source]
-        for layer in range(layers[edge.source] + 1, layers[edge.target]):
-            bend = (edge.source, edge.target, edge.position, layer)
-            rows[layer].append(bend)
-            near[bend] = []
-            route.append(bend)
-        route.append(edge.target)
-        for above, below in pairwise(route):
-            near[above].append(below)
-            near[below].append(above)
-        routes[edge] = route
-    # Start in the order in which a walk up from the result meets the nodes, then let each node
-    # move to the mean of its neighbours, again and again.
-    order: dict[Any, int] = {}
-    waiting: list[Any] = [trace.steps[-1].name]
-    while waiting:
-        name = waiting.pop()
-        if name not in order:
-            order[name] = len(order)
-            waiting += [k for k in reversed(near[name]) if k not in order]
-    x = {
-        name: _COLUMN * k
-        for row in rows
-        for k, name in enumerate(sorted(row, key=order.__getitem__))
-    }
-    for sweep in range(24):
-        for row in rows if sweep % 2 else rows[::-1]:
-            want = {
-                k: float(np.mean([x[n] for n in near[k]])) if near[k] else x[k] for k in row
-            }
-            row.sort(key=lambda k: (want[k], x[k]))
-            widths = [_COLUMN if isinstance(k, str) else 0.6 * _COLUMN for k in row]
-            gaps = [(a + b) / 2 for a, b in pairwise(widths)]
-            x.update(zip(row, _spread([want[k] for k in row], gaps), strict=True))
-    places = {name: (x[name], -_ROW * k) for k, row in enumerate(rows) for name in row}
-    return places, routes
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
+def _number(value: float, digits: int = 4) -> str:
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def _plain(text: str) -> str:
@@ -144,20 +66,82 @@ def _width(text: str) -> float:
     return float(TextPath((0, 0), text, size=_SIZE).get_extents().width) / 72 if text else 0.0
 
 
-def _label(edge: Edge) -> str:
-    formula, number = _plain(str(edge.symbolic_partial)), _number(edge.partial)
-    return number if formula == number else f"{formula} = {number}"
+_LONGEST = 14  # characters of a formula on an edge
+_MANY = 16  # nodes from which on the edges have numbers alone
 
 
-def _lines(step: Step, adjoints: bool) -> tuple[str, str, str]:
-    """Return what stands in the box of a step."""
+def _label(edge: Edge, *, formulas: bool) -> str:
+    formula = _plain(str(edge.symbolic_partial))
+    number = _number(edge.partial, 4 if formulas else 3)
+    shown = formulas and formula != number and len(formula) <= _LONGEST
+    return f"{formula} = {number}" if shown and "Heaviside" not in formula else number
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """Where an edge arrives at a box, counted from its middle, and its label there."""
+
+    port: float
+    label: str
+    height: float  # of the label above the box
+
+
+def _arrivals(edges: Sequence[Edge], box: float, labels: Sequence[str]) -> list[_Arrival]:
+    """Part the edges into a box; labels that would touch stand one above the other."""
+    count = len(edges)
+    step = min(0.5 * box, box / count) if count > 1 else 0.0
+    found: list[_Arrival] = []
+    for k, label in enumerate(labels):
+        reach = (_width(labels[k - 1]) + _width(label)) / 2 + 0.1 if k else 0.0
+        level = (found[-1].height > _LEVEL) if k and reach <= step else k % 2
+        port = step * (k - (count - 1) / 2)
+        found.append(_Arrival(port, label, _LEVEL * (1 + 1.15 * level)))
+    return found
+
+
+_Line = tuple[tuple[str, str], ...]  # pieces of text, each with its colour
+
+
+def _lines(step: Step, *, adjoints: bool, few: bool) -> tuple[_Line, ...]:
+    """Return what stands in the box of a step; in a large graph the boxes are narrow."""
     given = step.operation in ("variable", "constant")
     title = step.name if given else f"{step.name} = {_plain(step.formula)}"
-    adjoint = f"↑ {_number(step.adjoint)}" if adjoints else ""
-    return title, f"↓ {_number(step.value)}", adjoint
+    digits = 4 if few else 3
+    value = (f"↓ {_number(step.value, digits)}", BLUE)
+    adjoint = (f"↑ {_number(step.adjoint, digits)}", ORANGE)
+    if not adjoints:
+        return ((title, INK),), (value,)
+    if few:
+        return ((title, INK),), (value, adjoint)
+    return ((title, INK),), (value,), (adjoint,)
 
 
-def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figure:
+def _line_width(line: _Line) -> float:
+    return sum(_width(text) for text, _ in line) + _BETWEEN * (len(line) - 1)
+
+
+def _sorted_by_origin(
+    arrivals: Mapping[Edge, _Arrival], routes: Mapping[Edge, list[tuple[float, float]]]
+) -> dict[Edge, _Arrival]:
+    """Let the edges into a box arrive in the order in which they come."""
+    boxes: dict[str, list[Edge]] = {}
+    for edge in arrivals:
+        boxes.setdefault(edge.target, []).append(edge)
+    found: dict[Edge, _Arrival] = {}
+    for edges in boxes.values():
+        coming = sorted(edges, key=lambda e: routes[e][-2][0])
+        for edge, place in zip(coming, (arrivals[e] for e in edges), strict=True):
+            found[edge] = replace(place, label=arrivals[edge].label)
+    return found
+
+
+def graph(
+    trace: Trace,
+    *,
+    adjoints: bool = True,
+    partials: bool = True,
+    width: float | None = WIDTH,
+) -> Figure:
     """Draw an expression as a graph from its variables down to its value.
 
     Parameters
@@ -168,53 +152,72 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
         Write the adjoint of each node beside its value.
     partials : bool, optional
         Write the local partial derivative on each edge.
+    width : float or None, optional
+        The greatest width in inches; a wider picture is made smaller as a whole. By default
+        that of the text; with None the picture is as wide as it needs to be.
 
     Returns
     -------
     Figure
         Each node has its name and formula, its value after a downward arrow and its adjoint
         after an upward one.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If igraph is not installed, which finds the layout.
     """
-    places, routes = _layout(trace)
-    names = [step.name for step in trace.steps]
-    lines = {step.name: _lines(step, adjoints) for step in trace.steps}
+    edges = [edge for step in trace.steps for edge in step.edges]
+    few = len(trace.steps) <= _MANY
+    lines = {s.name: _lines(s, adjoints=adjoints, few=few) for s in trace.steps}
     widths = {
-        name: max(0.6, 0.18 + max(_width(title), _width(value + adjoint) + _BETWEEN))
-        for name, (title, value, adjoint) in lines.items()
+        name: max(0.55, 0.2 + max(map(_line_width, inside))) for name, inside in lines.items()
     }
-    left = min(places[name][0] - widths[name] / 2 for name in names) - 0.05
-    right = max(places[name][0] + widths[name] / 2 for name in names) + 0.05
-    rows = round(-min(y for _, y in places.values()) / _ROW) + 1
+    height = _LINE * len(next(iter(lines.values()))) + 0.03
+    row = height + _SPACE
+    arrivals: dict[Edge, _Arrival] = {}
+    room = dict(widths)
+    for step in trace.steps:
+        labels = [_label(edge, formulas=few) if partials else "" for edge in step.edges]
+        found = _arrivals(step.edges, widths[step.name], labels)
+        arrivals.update(zip(step.edges, found, strict=True))
+        # A box also needs room for what stands on the edges that arrive there.
+        reach = [abs(a.port) + _width(a.label) / 2 + 0.04 for a in found]
+        room[step.name] = max([widths[step.name], *(2 * r for r in reach)])
+    layout = lay_out(room, [(e.source, e.target) for e in edges], gap=_GAP)
+    places = {name: (x, -row * layer) for name, (x, layer) in layout.places.items()}
+    routes = {
+        edge: [(x, -row * layer) for x, layer in route]
+        for edge, route in zip(edges, layout.routes, strict=True)
+    }
+    xs = [x for route in routes.values() for x, _ in route]
+    left = min([*xs, *(places[n][0] - widths[n] / 2 for n in places)]) - 0.05
+    right = max([*xs, *(places[n][0] + widths[n] / 2 for n in places)]) + 0.05
+    rows = round(-min(y for _, y in places.values()) / row) + 1
     # No wider than the content, so that it need not shrink on a narrow screen.
     inches = max(right - left, 2.5)
-    scale = min(1.0, WIDTH / inches)
-    fig, ax = subplots(
-        width=scale * inches, height=scale * (_ROW * (rows - 1) + _BOX_HEIGHT + 0.16)
-    )
+    scale = min(1.0, (width or inches) / inches)
+    fig, ax = subplots(width=scale * inches, height=scale * (row * (rows - 1) + height + 0.16))
     middle = (left + right) / 2
     ax.set_xlim(middle - inches / 2, middle + inches / 2)
-    ax.set_ylim(-_ROW * (rows - 1) - _BOX_HEIGHT / 2 - 0.06, _BOX_HEIGHT / 2 + 0.06)
+    ax.set_ylim(-row * (rows - 1) - height / 2 - 0.06, height / 2 + 0.06)
     ax.axis("off")
     size = _SIZE * scale
-    twins: dict[tuple[str, str], int] = {}
-    arriving = {step.name: {edge: _label(edge) for edge in step.edges} for step in trace.steps}
-    for edge, route in routes.items():
-        twin = twins[edge.source, edge.target] = twins.get((edge.source, edge.target), -1) + 1
-        points = [places[k] for k in route]
-        (x0, y0), (x1, y1) = points[0], points[-1]
-        side = 0.0
-        if sum(e.source == edge.source and e.target == edge.target for e in routes) > 1:
-            side = 0.3 * (2 * twin - 1)
-        lean = 0.28 * np.sign(points[-2][0] - x1) * min(1.0, abs(points[-2][0] - x1))
-        points[0] = (x0 + side, y0 - _BOX_HEIGHT / 2)
-        points[-1] = (x1 + (side or lean), y1 + _BOX_HEIGHT / 2)
+    for edge, arrival in _sorted_by_origin(arrivals, routes).items():
+        points = routes[edge]
+        points[0] = (points[0][0], points[0][1] - height / 2)
+        points[-1] = (points[-1][0] + arrival.port, points[-1][1] + height / 2)
+        end_x, end_y = points[-1]
+        # The last stretch is straight, and the label stands on it.
+        above = arrival.height + 0.07 if arrival.label else 0.1
+        points.insert(len(points) - 1, (end_x, end_y + above))
         vertices, codes = [points[0]], [Path.MOVETO]
-        for (ax_, ay), (bx, by) in pairwise(points):
-            half = (ay + by) / 2
-            vertices += [(ax_, half), (bx, half), (bx, by)]
+        for (from_x, from_y), (to_x, to_y) in pairwise(points[:-1]):
+            half = (from_y + to_y) / 2
+            vertices += [(from_x, half), (to_x, half), (to_x, to_y)]
             codes += [Path.CURVE4] * 3
         arrow = FancyArrowPatch(
-            path=Path(vertices, codes),
+            path=Path([*vertices, points[-1]], [*codes, Path.LINETO]),
             arrowstyle="-|>",
             mutation_scale=9 * scale,
             color=GREY,
@@ -224,36 +227,27 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
             zorder=1,
         )
         ax.add_patch(arrow)
-        if partials:
-            label = arriving[edge.target][edge]
-            (ax_, ay), (bx, by) = points[-2], points[-1]
-            # Where the labels of two edges into one node would touch, one is set higher.
-            along = 0.5
-            if len(labels := arriving[edge.target]) > 1 and not side:
-                room = np.ptp([places[routes[e][-2]][0] for e in labels]) / 2
-                if room < sum(_width(text) for text in labels.values()) / 2 + 0.1:
-                    along = 0.32 if edge.position else 0.68
+        if arrival.label:
             ax.text(
-                ax_ + (bx - ax_) * along**2 * (3 - 2 * along) + 1.2 * side,
-                ay + (by - ay) * along * (1.5 - 1.5 * along + along**2),
-                label,
+                end_x,
+                end_y + arrival.height,
+                arrival.label,
                 ha="center",
                 va="center",
                 fontsize=0.92 * size,
                 color=PURPLE,
                 zorder=2,
-                bbox={"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none"},
+                bbox={"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none"},
             )
     for step in trace.steps:
         x, y = places[step.name]
         leaf = step.operation in ("variable", "constant")
-        title, value, adjoint = lines[step.name]
-        width = widths[step.name]
+        box = widths[step.name]
         ax.add_patch(
             FancyBboxPatch(
-                (x - width / 2, y - _BOX_HEIGHT / 2),
-                width,
-                _BOX_HEIGHT,
+                (x - box / 2, y - height / 2),
+                box,
+                height,
                 boxstyle="round,pad=0,rounding_size=0.07",
                 facecolor=PAPER,
                 edgecolor=INK if leaf or step is trace.steps[-1] else MUTED,
@@ -261,12 +255,21 @@ def graph(trace: Trace, *, adjoints: bool = True, partials: bool = True) -> Figu
                 zorder=3,
             )
         )
-        common = {"va": "center", "fontsize": size, "zorder": 4}
-        ax.text(x, y + 0.095, title, ha="center", color=INK, **common)
-        start = x - (_width(value + adjoint) + (_BETWEEN if adjoint else 0)) / 2
-        ax.text(start, y - 0.1, value, ha="left", color=BLUE, **common)
-        start += _width(value) + _BETWEEN
-        ax.text(start, y - 0.1, adjoint, ha="left", color=ORANGE, **common)
+        inside = lines[step.name]
+        for k, line in enumerate(inside):
+            start = x - _line_width(line) / 2
+            for text, color in line:
+                ax.text(
+                    start + _width(text) / 2,
+                    y + _LINE * ((len(inside) - 1) / 2 - k),
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color=color,
+                    zorder=4,
+                )
+                start += _width(text) + _BETWEEN
     return fig
 
 

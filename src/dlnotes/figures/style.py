@@ -19,6 +19,8 @@ import numpy as np
 from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
 
+from dlnotes.figures.data import figure_data
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -173,8 +175,9 @@ class Figure(matplotlib.figure.Figure):
         >>> Figure(figsize=(1, 1)).to_bytes("pdf")[:4]
         b'%PDF'
         """
-        metadata: dict[str, dict[str, None]] = {
-            "svg": {"Date": None},
+        metadata: dict[str, dict[str, str | None]] = {
+            # The numbers travel inside the picture: the page offers them beside it.
+            "svg": {"Date": None, "Description": figure_data(self) or None},
             "pdf": {"CreationDate": None, "ModDate": None},
             "png": {"Software": None},
         }
@@ -187,8 +190,12 @@ class Figure(matplotlib.figure.Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        svg = self.to_bytes("svg").decode()
+        self.set_layout_engine(
+            "none"
+        )  # where things stand is settled; do not work it out twice
         return {
-            "image/svg+xml": self.to_bytes("svg").decode(),
+            "image/svg+xml": svg,
             "application/pdf": base64.b64encode(self.to_bytes("pdf")).decode(),
             "text/plain": f"<Figure with {len(self.axes)} axes>",
         }

@@ -14,6 +14,7 @@ from flint import acb, arb, ctx, fmpq
 
 from dlnotes.checking.engines.samples import constants
 from dlnotes.checking.semantics.ranks import Rank, rank_at
+from dlnotes.checking.semantics.spectral import SpectralNorm, spectral_norm_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -272,6 +273,12 @@ def _special(e: Any, point: Mapping[Any, Any]) -> Any:
         if rank is None:
             raise Indeterminate(str(e))
         return arb(rank)
+    if isinstance(e, SpectralNorm):
+        rows, columns, *cells = e.args
+        norm = spectral_norm_at(int(rows), int(columns), [evaluate(c, point) for c in cells])
+        if norm is None:
+            raise Indeterminate(str(e))
+        return norm
     if isinstance(e, (sp.Sum, sp.Product)):
         return _sum(e, point)
     msg = f"{e.func.__name__} is not known to Arb here"

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from dlnotes.checking.semantics.spectral import spectral_norm
 from dlnotes.checking.semantics.values import Family, NotGeneral, Signal, Undefined, shape_of
 
 __all__ = [
@@ -241,20 +242,10 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
     if order in (r"\infty",) and 1 in a.shape:
         return sp.Max(*[sp.Abs(x) for x in entries])
     if 1 not in a.shape and order == "2":
-        return _spectral(a)
+        return spectral_norm(a)
     if 1 not in a.shape and order != "F":
         raise Undefined(_MATRIX_NORM)
     if order in ("2", "F"):
         return sp.sqrt(sum(x**2 for x in entries))
     msg = f"the norm with index {order} of {_show(a)} is not read"
     raise Undefined(msg)
-
-
-def _spectral(a: Any) -> Any:
-    """Return the largest singular value of a matrix with two rows or two columns."""
-    gram = a * a.T if a.rows <= a.cols else a.T * a
-    if gram.rows > 2:
-        msg = "the spectral norm of a matrix larger than 2 x n"
-        raise NotGeneral(msg)
-    p, q, r = gram[0, 0], gram[1, 1], gram[0, 1]
-    return sp.sqrt((p + q + sp.sqrt((p - q) ** 2 + 4 * r**2)) / 2)

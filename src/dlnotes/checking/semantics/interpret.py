@@ -188,7 +188,9 @@ class Interpreter(Arithmetic):
         if indices and not (
             all(getattr(i, "is_Integer", False) for i in indices) and self.sizes_known
         ):
-            kind = "positive" if domain.low == 0 and domain.low_open else "real"
+            kind = "real"
+            if domain.low == 0:
+                kind = "positive" if domain.low_open else "nonnegative"
             if entry.kind in ("integer", "complex") or entry.conditions:
                 msg = f"family {entry.head} with conditions"
                 raise NotGeneral(msg)

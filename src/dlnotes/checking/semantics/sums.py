@@ -270,14 +270,14 @@ def delta_cases(e: Any) -> list[Any]:
 
 
 def opaque_sums(e: Any) -> tuple[Any, dict[Any, Any]]:
-    """Replace sums by symbols (positive where every term is), and indexed names too."""
+    """Replace sums by symbols (with the signs that are known), and indexed names too."""
     table: dict[Any, Any] = {}
 
     def name(x: Any) -> Any:
         if x not in table:
             positive = _positive_body(x) if isinstance(x, sp.Sum) else bool(x.is_positive)
-            real = {"positive": True} if positive else {} if x.has(sp.I) else {"real": True}
-            table[x] = sp.Dummy("S", **real)
+            kind = "positive" if positive else "nonnegative" if x.is_nonnegative else "real"
+            table[x] = sp.Dummy("S", **({} if x.has(sp.I) else {kind: True}))
         return table[x]
 
     out = _replace_outermost(e, name)

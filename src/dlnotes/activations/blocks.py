@@ -1,0 +1,87 @@
+"""Evaluation in blocks that stay in the cache.
+
+A formula of ten operations on a large array walks ten times through memory, and every
+intermediate result is fetched from the operating system page by page. On a block of some ten
+thousand numbers the same operations find everything in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlnotes._arguments import FloatArray
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+__all__ = ["BLOCK_BYTES", "in_blocks", "one_pass"]
+
+#: Size of a block: a few of them fit into the second-level cache of a usual processor.
+BLOCK_BYTES = 65536
+
+
+def one_pass(kernel: Kernel) -> Kernel:
+    """Mark a kernel that is a single operation of NumPy, for which blocks are of no use.
+
+    Parameters
+    ----------
+    kernel : callable
+        The kernel.
+
+    Returns
+    -------
+    callable
+        The same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.blocks import one_pass
+    >>> @one_pass
+    ... def root(x):
+    ...     return np.sqrt(x)
+    >>> root.one_pass
+    True
+    """
+    kernel.one_pass = True  # type: ignore[attr-defined]  # functions take attributes
+    return kernel
+
+
+def in_blocks(kernel: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
+    """Apply an elementwise function block by block.
+
+    Parameters
+    ----------
+    kernel : callable
+        Takes a one-dimensional array in single or double precision and returns another of the
+        same length and precision.
+    x : numpy.ndarray
+        Any shape. Half precision is computed in single precision.
+
+    Returns
+    -------
+    numpy.ndarray
+        A new array of the shape and precision of `x`. No floating-point warning escapes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.blocks import in_blocks
+    >>> in_blocks(np.square, np.array([[1.0, 2.0]]))
+    array([[1., 4.]])
+    """
+    if getattr(kernel, "one_pass", False) and x.dtype != np.float16:
+        with np.errstate(all="ignore"):
+            return np.asarray(kernel(x))
+    out = np.empty(x.shape, x.dtype)
+    flat, values = x.reshape(-1), out.reshape(-1)
+    half = x.dtype == np.float16
+    length = BLOCK_BYTES // x.dtype.itemsize
+    with np.errstate(all="ignore"):
+        for start in range(0, flat.size, length):
+            block = flat[start : start + length]
+            values[start : start + length] = kernel(block.astype(np.float32) if half else block)
+    return out

@@ -1,0 +1,165 @@
+"""A chapter to take along: as a notebook that ran, one that has not, its text, its code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["minutes_to_read", "python_of", "setup", "without_outputs"]
+
+_FORMS = {
+    ".ipynb": "notebook with outputs",
+    "-clean.ipynb": "notebook to run",
+    ".md": "Markdown",
+    ".py": "Python",
+}
+_WORDS_A_MINUTE = 200
+_SECONDS_A_DISPLAY = 25
+
+
+def minutes_to_read(doctree: nodes.document) -> int:
+    """Return about how long a page takes to read.
+
+    Parameters
+    ----------
+    doctree : docutils.nodes.document
+        The page.
+
+    Returns
+    -------
+    int
+        Minutes: two hundred words in each, and twenty-five seconds for a displayed formula.
+
+    Examples
+    --------
+    >>> from docutils.utils import new_document
+    >>> page = new_document("page")
+    >>> page += nodes.paragraph("", "word " * 400)
+    >>> minutes_to_read(page)
+    2
+    """
+    words = sum(len(p.astext().split()) for p in doctree.findall(nodes.paragraph))
+    displays = sum(1 for _ in doctree.findall(nodes.math_block))
+    return max(1, round(words / _WORDS_A_MINUTE + displays * _SECONDS_A_DISPLAY / 60))
+
+
+def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook as it is before it runs.
+
+    Parameters
+    ----------
+    notebook : dict
+        The notebook, as JSON has it.
+
+    Returns
+    -------
+    dict
+        The same cells without outputs and counts.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": "1", "outputs": [1], "execution_count": 3}
+    >>> without_outputs({"cells": [cell]})["cells"][0]["outputs"]
+    []
+    """
+    cells = [
+        {**cell, "outputs": [], "execution_count": None}
+        if cell["cell_type"] == "code"
+        else cell
+        for cell in notebook["cells"]
+    ]
+    return {**notebook, "cells": cells}
+
+
+def python_of(notebook: dict[str, Any]) -> str:
+    r"""Return the code of a notebook as a script whose cells editors recognise.
+
+    Parameters
+    ----------
+    notebook : dict
+        The notebook, as JSON has it.
+
+    Returns
+    -------
+    str
+        The code cells, each below a line ``# %%``.
+
+    Examples
+    --------
+    >>> print(python_of({"cells": [{"cell_type": "code", "source": ["x = 1\n", "x"]}]}))
+    # %%
+    x = 1
+    x
+    <BLANKLINE>
+    """
+    code = [
+        "".join(cell["source"]).strip()
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    return "\n\n".join(f"# %%\n{source}" for source in code) + "\n"
+
+
+def _executed(app: Sphinx, docname: str) -> Path:
+    """Return the file in which myst-nb keeps the notebook that it ran."""
+    return Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
+
+
+def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Say below the title of a chapter how long it is, and in which forms it can be had."""
+    if app.builder.format != "html" or not _executed(app, docname).is_file():
+        return
+    title = next(doctree.findall(nodes.title))
+    uri = "../" * docname.count("/") + "downloads/" + docname
+    links = ", ".join(
+        f'<a href="{uri}{ending}" download>{said}</a>' for ending, said in _FORMS.items()
+    )
+    minutes = minutes_to_read(doctree)
+    text = (
+        f'<p class="chapter-tools">About {minutes} minutes to read. '
+        f"Download this chapter: {links}.</p>"
+    )
+    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", text, format="html"))
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    for docname in sorted(app.env.found_docs):
+        source = _executed(app, docname)
+        if not source.is_file():
+            continue
+        notebook = json.loads(source.read_text(encoding="utf-8"))
+        target = Path(app.outdir) / "downloads" / docname
+        target.parent.mkdir(parents=True, exist_ok=True)
+        texts = {
+            ".ipynb": _as_json(notebook),
+            "-clean.ipynb": _as_json(without_outputs(notebook)),
+            ".py": python_of(notebook),
+        }
+        for ending, text in texts.items():
+            target.with_name(target.name + ending).write_text(text, encoding="utf-8")
+        shutil.copyfile(app.env.doc2path(docname), target.with_name(f"{target.name}.md"))
+
+
+def _as_json(notebook: dict[str, Any]) -> str:
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Offer and write the downloads.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.connect("doctree-resolved", _offer)
+    app.connect("build-finished", _write)

@@ -1,0 +1,103 @@
+"""A real browser over the built pages: no network, every script watched."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dlnotes.bookkit.building import repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ROOT = repository()
+SITE = ROOT / "_build" / "html"
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+# Search, index and their like are pages too.
+PAGES = sorted(str(file.relative_to(SITE)) for file in SITE.glob("**/*.html"))
+
+MODES: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+}
+
+# Sums what the page moves after it was first painted.
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    """An open page, and what the browser said and asked for while it opened."""
+
+    page: Any
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip where there is nothing to look at, or nothing to look with."""
+    reason = ""
+    if BROWSER is None:
+        reason = "there is no chromium here: apt install chromium"
+    elif not PAGES:
+        reason = "the book is not built: make book"
+    if reason:
+        for item in items:
+            if item.path.parent.name == "browser":
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return Debian's Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a page of the book in one of the modes."""
+    contexts = []
+
+    def open_page(name: str, mode: str = "light", **options: Any) -> Visit:
+        context = browser.new_context(
+            **MODES[mode], offline=True, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        context.add_init_script(WATCH_SHIFTS)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        visited = Visit(page)
+        page.on("console", lambda message: visited.said.append(message.text))
+        page.on("pageerror", lambda error: visited.said.append(str(error)))
+        page.on("request", lambda request: visited.asked.append(request.url))
+        page.goto((SITE / name).as_uri(), wait_until="load")
+        return visited
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the folder of the website."""
+    return SITE
