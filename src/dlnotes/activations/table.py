@@ -35,7 +35,11 @@ _NAMED = {
     sp.tanh(sp.log(1 + sp.exp(X))): sp.tanh(sp.Function("zeta")(X)),
 }
 _LONG = 1000  # a fraction with a longer denominator reads better as a decimal
-_INCREASING = {"strictly increasing": "strictly", "nondecreasing": "weakly", "not monotone": "no"}
+_INCREASING = {
+    "strictly increasing": "strictly",
+    "nondecreasing": "weakly",
+    "not monotone": "no",
+}
 
 
 def reference_table(names: Iterable[str] | None = None) -> str:
@@ -220,7 +224,7 @@ def _number(value: float, digits: int = 4) -> str:
 
 
 def _framework_row(entry: Activation) -> list[str]:
-    cells = {library: "" for library in _LIBRARIES}
+    cells = dict.fromkeys(_LIBRARIES, "")
     for framework in entry.frameworks:
         known = cells[framework.library]
         cells[framework.library] = f"{known}; " * bool(known) + _use(entry, framework)
