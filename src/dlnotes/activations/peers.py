@@ -136,7 +136,8 @@ def compare_with_peers() -> tuple[Comparison, ...]:
 def _compared(row: Recorded) -> Comparison:
     entry = ACTIVATIONS[row.function]
     function = sp.lambdify(X, entry.expression.subs(entry.substitution()), modules="mpmath")
-    with mpmath.workdps(_DIGITS + 2 * int(abs(row.x)) + 60):
+    # two digits more for each unit of an exponential, and few where there is only a power
+    with mpmath.workdps(_DIGITS + 2 * min(int(abs(row.x)), 1000) + 60):
         true = mpmath.nstr(function(mpmath.mpf(row.x)), 25)
     return Comparison(
         row.function, row.x, float(entry(row.x)), row.torch, row.jax, row.scipy, true
