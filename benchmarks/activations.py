@@ -3,7 +3,8 @@
 Run from the root of the repository: ``python benchmarks/activations.py [name ...]``. Ours and
 the peers' take turns on the same ten million standard normal numbers, so that a busy machine
 slows all of them alike; the best of several rounds counts. The table gives milliseconds and the
-ratio to the fastest peer; it asserts nothing about time. PyTorch takes part where it is installed.
+ratio to the fastest peer; it asserts nothing about time. PyTorch takes part where it is
+installed.
 """
 
 from __future__ import annotations
@@ -123,9 +124,11 @@ def main() -> None:
                 ours, *peers = best_of(
                     options.rounds, [lambda f=f, arg=arg: f(arg), *(c for _, c in calls)]
                 )
-            said = ", ".join(f"{who} {ms:.0f}" for (who, _), ms in zip(calls, peers, strict=True))
+            pairs = zip(calls, peers, strict=True)
+            said = ", ".join(f"{who} {ms:.0f}" for (who, _), ms in pairs)
             kind = np.dtype(dtype).name
-            print(f"{name:16}{kind:>9}{ours:9.0f}{said:>30}{ours / min(peers):8.2f}", flush=True)
+            ratio = ours / min(peers)
+            print(f"{name:16}{kind:>9}{ours:9.0f}{said:>30}{ratio:8.2f}", flush=True)
 
 
 if __name__ == "__main__":

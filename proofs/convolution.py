@@ -214,17 +214,17 @@ formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",
-    digest="de8e9945aa2d836a",
+    digest="86f268d9867458a8",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="a1e88056155852bd",
+    digest="f310413174f832d7",
 )
 formal(
     "thm-convolution-learning",
     file="convolution.v",
     theorem="descent_rate",
-    digest="9f573697030993dc",
+    digest="8fff852af2578bdd",
 )

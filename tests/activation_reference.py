@@ -23,7 +23,7 @@ def m(x: float) -> mpmath.mpf:
 
 
 def digits(x: float) -> int:
-    """Return digits enough that 1 + e^-|x|, 1 + erf(x), x - tanh(x) and the like lose nothing."""
+    """Return digits enough that 1 + e^-|x|, 1 + erf(x), x - tanh(x) lose nothing."""
     size = abs(x)
     if size < 1e-20:
         return 680
@@ -82,9 +82,11 @@ class Reference:
             for piece, function in zip(self.pieces, self.functions(order), strict=True):
                 inner = [m(x) for x in grid if piece.low < x < piece.high]
                 values = [function(x) for x in inner]
-                for k in range(len(inner) - 1):
-                    if values[k] * values[k + 1] < 0:
-                        found.append(self._bisect(function, inner[k], inner[k + 1]))
+                found += [
+                    self._bisect(function, inner[k], inner[k + 1])
+                    for k in range(len(inner) - 1)
+                    if values[k] * values[k + 1] < 0
+                ]
         return found
 
     @staticmethod

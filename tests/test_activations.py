@@ -6,7 +6,9 @@ so that a new entry is tested without a new test.
 
 from __future__ import annotations
 
+import itertools
 import math
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -43,12 +45,13 @@ from dlnotes.activations import (
     softsign,
     tanh,
 )
+from dlnotes.activations._kernels.exponential import SELU_GAMMA
 from dlnotes.activations.activation import X
 from dlnotes.activations.catalogue import UnknownActivationError
 from dlnotes.activations.crossings import find_crossing
-from dlnotes.activations.kernels.exponential import SELU_GAMMA
 from dlnotes.activations.precise import two_product, two_sum
 
+ROOT = Path(__file__).resolve().parents[1]
 ENTRIES = list(ACTIVATIONS.values())
 VECTOR_FUNCTIONS = [softmax, log_softmax, logsumexp]
 each = pytest.mark.parametrize("f", ENTRIES, ids=lambda f: f.name)
@@ -397,6 +400,11 @@ class TestRegistry:
             Registry(relu, twin)
 
     @each
+    def test_origin_is_in_the_bibliography(self, f):
+        works = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+        assert f.origin.key is None or f"{{{f.origin.key}," in works
+
+    @each
     def test_an_entry_shows_its_name(self, f):
         assert f.name in repr(f)
 
@@ -492,3 +500,89 @@ class TestFindCrossing:
 
 def test_mish_uses_all_of_its_tail():
     assert float(mish(-744.0)) == pytest.approx(-744 * math.exp(-744 / 2) ** 2, rel=1e-2)
+
+
+class TestEveryEntry:
+    """What the registry promises of each entry, asked without naming one."""
+
+    @each
+    @pytest.mark.parametrize("x", [1j, np.array([1 + 2j]), "1.0", [object()], [None]])
+    def test_refuses_what_is_no_real_array(self, f, x):
+        for call in (f, f.derivative, f.one_sided, f.subdifferential):
+            with pytest.raises(TypeError, match=r"x must be .*, got dtype"):
+                call(x)
+
+    @each
+    def test_refuses_an_unknown_parameter_and_names_its_own(self, f):
+        names = ", ".join(p.name for p in f.parameters) or "none"
+        for call in (f, f.derivative, f.one_sided, f.subdifferential):
+            with pytest.raises(TypeError, match=f"no parameter 'nonsense'; .*{names}"):
+                call(1.0, nonsense=2.0)
+        for call in (f.moments, f.fixed_points, f.facts_at):
+            with pytest.raises(TypeError, match="no parameter 'nonsense'"):
+                call(nonsense=2.0)
+
+    @each
+    def test_refuses_parameters_that_are_not_allowed(self, f):
+        for p in f.parameters:
+            wrong = [math.nan, -math.inf] + ([0.0] if p.positive else [])
+            wrong += [p.low - 1.0] if math.isfinite(p.low) else []
+            for value in wrong:
+                with pytest.raises(ValueError, match=f"{p.name}=.*not allowed; give a"):
+                    f(1.0, **{p.name: value})
+            with pytest.raises(TypeError, match=f"{p.name} must be a real number"):
+                f(1.0, **{p.name: "1"})
+
+    @each
+    def test_names_of_parameters_are_those_that_frameworks_map_to(self, f):
+        own = {p.name for p in f.parameters}
+        for framework in f.frameworks:
+            names = framework.ours or {}
+            assert {names.get(a, a) for a in framework.defaults or {}} <= own
+            assert set(framework.parameters) <= own
+
+    @each
+    def test_subdifferential_lies_between_the_sides_and_holds_the_slope(self, f):
+        x = np.array([*np.linspace(-4, 4, 33), *map(float, kinks(f, {}))])
+        interval, slope = f.subdifferential(x), f.derivative(x)
+        jumps = np.isin(x, list(f.facts.jumps))
+        assert np.all(np.isnan(interval.lower[jumps]) & np.isnan(interval.upper[jumps]))
+        smooth = ~jumps
+        assert np.all(interval.lower[smooth] <= slope[smooth])
+        assert np.all(slope[smooth] <= interval.upper[smooth])
+
+    @each
+    def test_moments_agree_with_mpmath(self, f):
+        reference, got = Reference(f), f.moments()
+        cuts = sorted({-14.0, -3.0, 0.0, 3.0, 14.0, *map(float, kinks(f, {}))})
+        with mpmath.workdps(25):
+
+            def expected(order, power):
+                total = mpmath.mpf(0)
+                for low, high in itertools.pairwise(cuts):
+                    which = sum(1 for k in reference.kinks if (low + high) / 2 > k)
+                    g = reference.functions(order)[which]
+                    total += mpmath.quad(
+                        lambda x, g=g: g(x) ** power * mpmath.npdf(x), [m(low), m(high)]
+                    )
+                return total
+
+            for value, (order, power) in zip(
+                (got.mean, got.square, got.slope_square), ((0, 1), (0, 2), (1, 2)), strict=True
+            ):
+                assert abs(value - expected(order, power)) < 1e-12
+
+    @each
+    def test_fixed_points_are_fixed_and_no_other_is_seen(self, f):
+        found = f.fixed_points()
+        for low, high in found:
+            inner = [low] if low == high else [max(low, -50) + 1e-9, min(high, 50) - 1e-9]
+            for x in inner:
+                assert float(f(x)) == pytest.approx(x, rel=1e-12, abs=1e-15)
+        x = np.linspace(-9.7, 9.7, 2001)
+        gap = f(x) - x
+        change = x[:-1][gap[:-1] * gap[1:] < 0]
+        jumps = np.array([*f.facts.jumps, np.inf])
+        for place in change:
+            near = any(low - 0.02 <= place <= high + 0.02 for low, high in found)
+            assert near or np.min(np.abs(jumps - place)) < 0.02

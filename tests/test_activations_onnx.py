@@ -74,7 +74,8 @@ def elementwise(node, inputs):
     if node.op_type == "Clip":  # an end that is not given is none
         limits = np.iinfo if x.dtype.kind in "iu" else np.finfo
         low, high = (float(end) for end in (limits(x.dtype).min, limits(x.dtype).max))
-        parameters = {"min_val": low, "max_val": high} | parameters
+        ends = {"min_val": low, "max_val": high} | parameters
+        parameters = {k: v for k, v in ends.items() if k not in arrays}
     defaults = {k: v for k, v in framework.parameters.items() if k not in arrays}
     parameters = defaults | parameters
     arrays = {k: np.broadcast_to(v, x.shape) for k, v in arrays.items()}

@@ -45,7 +45,8 @@ from dlnotes.activations.soft import (
     softmin,
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
-from dlnotes.activations.table import framework_table, reference_table
+from dlnotes.activations.summary import facts_table
+from dlnotes.activations.table import framework_table, peer_table, reference_table
 from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
 
@@ -82,6 +83,7 @@ __all__ = [
     "depth_factors",
     "elu",
     "exponential",
+    "facts_table",
     "families",
     "family_of",
     "framework_table",
@@ -102,6 +104,7 @@ __all__ = [
     "logmeanexp",
     "logsumexp",
     "mish",
+    "peer_table",
     "prelu",
     "reference_table",
     "reglu",

@@ -250,7 +250,7 @@ class Activation:
         >>> interval.lower.tolist(), interval.upper.tolist()
         ([0.0, 0.0], [0.0, 1.0])
         """
-        sides = self.one_sided(x, **parameters)
+        sides = self.one_sided(x, 1, **parameters)
         lower, upper = np.minimum(sides.left, sides.right), np.maximum(sides.left, sides.right)
         points = as_floats(x, "x", half=True)
         for at, (_, _, jumps) in self._jumps(self._values(parameters)).items():

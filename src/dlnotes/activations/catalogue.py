@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
+from dlnotes.activations._entries.algebraic import ALGEBRAIC
+from dlnotes.activations._entries.exponential import EXPONENTIAL
+from dlnotes.activations._entries.gaussian import GAUSSIAN
+from dlnotes.activations._entries.lines import LINES
+from dlnotes.activations._entries.logistic import LOGISTIC
 from dlnotes.activations.activation import Activation
-from dlnotes.activations.entries.algebraic import ALGEBRAIC
-from dlnotes.activations.entries.exponential import EXPONENTIAL
-from dlnotes.activations.entries.gaussian import GAUSSIAN
-from dlnotes.activations.entries.lines import LINES
-from dlnotes.activations.entries.logistic import LOGISTIC
 
 __all__ = ["ACTIVATIONS", "Registry", "UnknownActivationError"]
 
@@ -44,7 +44,7 @@ class Registry(Mapping[str, Activation]):
     Traceback (most recent call last):
     ...
     dlnotes.activations.catalogue.UnknownActivationError: no activation is called 'sofplus'; \
-the nearest names are softplus, silu, selu
+the nearest names are softplus, squareplus, sparse_plus
     """
 
     def __init__(self, *entries: Activation) -> None:

@@ -3,8 +3,8 @@ r"""Full accuracy where a derivative passes through zero.
 Near a root :math:`r` of, say, :math:`\mathrm{GELU}'` the closed formula subtracts two nearly
 equal numbers, and the relative error grows without bound as :math:`x \to r`. The true value
 there is :math:`(x-r)\,q(x)` with :math:`q(r) \ne 0`. So the root is computed once to fifty
-digits, kept as a pair of doubles, and :math:`q` is evaluated as a polynomial, which interpolates
-it at the zeros of a Chebyshev polynomial. Its values there come from the entry's symbolic
+digits, kept as a pair of doubles, and :math:`q` is evaluated as a polynomial, which agrees
+with it at the zeros of a Chebyshev polynomial. Its values there come from the entry's symbolic
 expression, to fifty digits, never from a typed table.
 """
 
@@ -41,8 +41,8 @@ class Crossing:
     remainder : float
         What is missing from `root`.
     coefficients : tuple of float
-        Of a polynomial in the distance from the root, lowest first: the function divided by that
-        distance.
+        Of a polynomial in the distance from the root, lowest first, which stands for the
+        function divided by that distance.
     """
 
     root: float

@@ -74,7 +74,7 @@ def depth_factors(activation: Activation, **parameters: float) -> DepthFactors:
     moments = activation.moments(**parameters)
 
     def growth(x: Array) -> Array:
-        slope = activation.derivative(x, **parameters)
+        slope = activation.derivative(x, 1, **parameters)
         return np.asarray(x * activation(x, **parameters) * slope)
 
     values = activation.substitution(**parameters)

@@ -151,7 +151,8 @@ def _steepest(
     """Return the supremum of the magnitude of the slope, and where it is, infinity included.
 
     Candidates are the kinks, the zeros of the second derivative and the straight pieces. A
-    slope that comes closer and closer to its supremum rounds to it somewhere, which is no place.
+    slope that only comes closer and closer to its supremum rounds to it somewhere; that is no
+    place where it is.
     """
     curvature = np.asarray(bend(_GRID))
     touching = _GRID[1:-1][

@@ -77,7 +77,7 @@ def _roots(piece: Piece) -> list[float]:
     """Return the sign changes of f(x) - x inside a piece, and its exact zeros on the grid."""
     gap = sp.lambdify(X, piece.formula - X, modules="mpmath")
     low, high = (float(end) for end in (piece.low, piece.high))
-    inner = _GRID[(_GRID > low) & (_GRID < high)]
+    inner = _GRID[(low < _GRID) & (high > _GRID)]
     if np.isfinite(low) and np.isfinite(high):
         inner = np.union1d(inner, np.linspace(low, high, 41)[1:-1])
     with mpmath.workdps(_DIGITS):

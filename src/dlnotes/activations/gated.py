@@ -49,7 +49,7 @@ class Gated(VectorFunction):
     --------
     >>> from dlnotes.activations import glu, reglu
     >>> glu([3.0, 0.0]), reglu([-3.0, 5.0, 1.0, 2.0])
-    (array([1.5]), array([0., 10.]))
+    (array([1.5]), array([ 0., 10.]))
     """
 
     def __init__(self, name: str, gate: Activation, *, first: bool = False) -> None:

@@ -70,7 +70,7 @@ def normal_moments(f: Function, slope: Function, corners: Iterable[float]) -> Mo
     >>> import numpy as np
     >>> from dlnotes.activations.moments import normal_moments
     >>> moments = normal_moments(np.sin, np.cos, [])
-    >>> abs(moments.square - (1 - np.exp(-2)) / 2) < 1e-15
+    >>> bool(abs(moments.square - (1 - np.exp(-2)) / 2) < 1e-15)
     True
     """
     inner = sorted({float(c) for c in corners if abs(c) < _END})

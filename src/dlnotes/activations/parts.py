@@ -154,13 +154,13 @@ class Origin:
 
     Parameters
     ----------
-    key : str
-        Its key in the bibliography.
+    key : str or None
+        Its key in the bibliography; None where no paper introduced it.
     label : str
         Authors and year, to be read.
     """
 
-    key: str
+    key: str | None
     label: str
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 
-from dlnotes._arguments import FloatArray as Array
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from dlnotes._arguments import FloatArray as Array
 
 __all__ = ["horner", "interpolate"]
 

@@ -34,7 +34,8 @@ class Softmax(VectorFunction):
     r"""Turn a vector of scores into a vector of positive shares that sum to one.
 
     The share of :math:`z_j` is :math:`e^{z_j/T} / \sum_{k=1}^{K} e^{z_k/T}` with the
-    temperature :math:`T`, which is 1 if nothing else is said; softmin is the same with :math:`-z`.
+    temperature :math:`T`, which is 1 if nothing else is said; softmin is the same with
+    :math:`-z`.
 
     Parameters
     ----------
@@ -257,6 +258,9 @@ class _Cooled(VectorFunction):
     def __init__(self, softmax: Softmax, temperature: float) -> None:
         super().__init__(softmax.name)
         self.softmax, self.temperature = softmax, temperature
+
+    def _read(self, x: npt.ArrayLike, axis: int) -> tuple[FloatArray, Array, int]:
+        return self.softmax._read(x, axis)
 
     def _vjp(self, rows: Array, v: Array) -> Array:
         return self.softmax._vjp_at(rows, v, self.temperature)

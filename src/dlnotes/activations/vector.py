@@ -1,7 +1,7 @@
 """What functions of a whole vector have in common: axes, batches, Jacobians and their products.
 
-A function says what it does to the last axis of an array. This module reads the arguments, moves
-the axis there and back, and goes through large arrays in blocks of rows.
+A function says what it does to the last axis of an array. This module reads the arguments,
+moves the axis there and back, and goes through large arrays in blocks of rows.
 """
 
 from __future__ import annotations
@@ -155,11 +155,11 @@ class VectorFunction:
         return array, np.moveaxis(array, axis, -1), axis
 
     def _call(self, value: Callable[[Array], Array], x: npt.ArrayLike, axis: int) -> FloatArray:
-        array, rows, axis = self._read(x, axis)
-        return np.moveaxis(in_rows(value, rows), -1, axis)
+        _, rows, axis = self._read(x, axis)
+        return np.moveaxis(_in_rows(value, rows), -1, axis)
 
 
-def in_rows(function: Callable[[Array], Array], rows: FloatArray) -> FloatArray:
+def _in_rows(function: Callable[[Array], Array], rows: FloatArray) -> FloatArray:
     """Apply a function of rows to blocks of rows that stay in the cache."""
     length = rows.shape[-1]
     flat = np.ascontiguousarray(rows).reshape(-1, length)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dlnotes.activations._kernels import exponential as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import exponential as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["EXPONENTIAL"]
@@ -33,7 +33,7 @@ EXPONENTIAL = (
         "exponential",
         sp.exp(X),
         (k.exponential, k.exponential, k.exponential),
-        Origin("rosenfeld1994adaptive", "an old friend"),
+        Origin(None, "no paper; the exponential itself"),
         frameworks=(
             Framework("torch", "exp"),
             Framework("keras", "exponential"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dlnotes.activations._kernels import gaussian as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import gaussian as k
 from dlnotes.activations.parts import Framework, Origin
 
 __all__ = ["GAUSSIAN"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from dlnotes.activations.precise import Array
+if TYPE_CHECKING:
+    from dlnotes.activations.precise import Array
 
 __all__: list[str] = []
 

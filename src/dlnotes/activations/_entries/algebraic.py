@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dlnotes.activations._kernels import algebraic as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import algebraic as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["ALGEBRAIC"]
@@ -57,7 +57,10 @@ ALGEBRAIC = (
         sp.Piecewise((_ZERO, X <= -3), (X, X >= 3), (X * (X + 3) / 6, True)),
         (k.hard_swish, k.hard_swish_1, k.hard_swish_2),
         Origin("howard2019searching", "Howard et al., 2019"),
-        kinks=(Kink(-_THREE, "left"), Kink(_THREE, "right")),
+        kinks=(
+            Kink(-_THREE, "left", torch="left", jax="left"),
+            Kink(_THREE, "right", torch="right", jax="right"),
+        ),
         derivative_forms=(
             sp.Piecewise((_ZERO, X <= -3), (_ONE, X >= 3), ((2 * X + 3) / 6, True)),
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dlnotes.activations._kernels import lines as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import lines as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["LINES"]
@@ -193,10 +193,10 @@ LINES = (
         "sparse_sigmoid",
         sp.Piecewise((_ZERO, X <= -1), (_ONE, X >= 1), ((X + 1) / 2, True)),
         (k.sparse_sigmoid, k.sparse_sigmoid_1, k.zero),
-        Origin("martins2016softmax", "Martins and Astudillo, 2016"),
+        Origin("blondel2020learning", "Blondel, Martins and Niculae, 2020"),
         kinks=(
-            Kink(-_ONE, "left", jax="left"),
-            Kink(_ONE, "right", jax="right"),
+            Kink(-_ONE, "left", jax="middle"),
+            Kink(_ONE, "right", jax="middle"),
         ),
         frameworks=(
             Framework("jax", "sparse_sigmoid"),

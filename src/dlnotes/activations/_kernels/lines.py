@@ -116,13 +116,13 @@ def _ramp(x: Array, slope: float, offset: float) -> tuple[Array, Array]:
 
 def hard_sigmoid(x: Array, slope: float, offset: float) -> Array:
     if _is_usual(slope, offset):
-        return np.clip((x + 3.0) / 6.0, 0.0, 1.0)
+        return np.asarray(np.clip((x + 3.0) / 6.0, 0.0, 1.0))
     out = np.clip(x.astype(np.float64) * slope + offset, 0.0, 1.0)
     near = out < 0.25
     if near.any():
         total, rest = _ramp(x[near], slope, offset)
         out[near] = np.clip(total + rest, 0.0, 1.0)
-    return out.astype(x.dtype, copy=False)
+    return np.asarray(out, dtype=x.dtype)
 
 
 def hard_sigmoid_1(x: Array, slope: float, offset: float) -> Array:

@@ -6,8 +6,8 @@ import math
 
 import sympy as sp
 
+from dlnotes.activations._kernels import logistic as k
 from dlnotes.activations.activation import Activation, X
-from dlnotes.activations.kernels import logistic as k
 from dlnotes.activations.parts import Framework, Kink, Origin, Parameter
 
 __all__ = ["LOGISTIC"]
@@ -64,7 +64,7 @@ LOGISTIC = (
         "tanhshrink",
         X - sp.tanh(X),
         (k.tanhshrink, k.tanhshrink_1, k.tanhshrink_2),
-        Origin("paszke2019pytorch", "Paszke et al., 2019"),
+        Origin(None, "no paper; a layer of Torch"),
         derivative_forms=(sp.tanh(X) ** 2,),
         frameworks=(Framework("torch", "tanhshrink"), Framework("keras", "tanh_shrink")),
         aliases=("tanh_shrink",),
@@ -78,7 +78,7 @@ LOGISTIC = (
             Parameter("beta", 1.0, _BETA, low=0.0, positive=True),
             Parameter("threshold", math.inf, _THETA, infinite=True),
         ),
-        kinks=(Kink(_THETA / _BETA, "left"),),
+        kinks=(Kink(_THETA / _BETA, "left", torch="left"),),
         derivative_forms=(
             sp.Piecewise(
                 (sp.Integer(1), X * _BETA > _THETA), (1 / (1 + sp.exp(-_BETA * X)), True)
