@@ -214,17 +214,17 @@ formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",
-    digest="86f268d9867458a8",
+    digest="176f140395bf3b41",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="f310413174f832d7",
+    digest="f3ab9887cfdc29df",
 )
 formal(
     "thm-convolution-learning",
     file="convolution.v",
     theorem="descent_rate",
-    digest="8fff852af2578bdd",
+    digest="593a40963c0a09bd",
 )
