@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dlnotes.activations.activation import Activation
-    from dlnotes.activations.parts import Framework, Kink
+    from dlnotes.activations.parts import Framework, Kink, Parameter
 
 __all__ = ["framework_table", "peer_table", "reference_table"]
 
@@ -164,10 +164,7 @@ def _text(name: str) -> str:
 
 def _facts_row(entry: Activation) -> list[str]:
     facts = entry.facts
-    defaults = "".join(
-        f", ${sp.latex(p.symbol)}={_number(p.default) if p.exact is None else sp.latex(p.exact)}$"
-        for p in entry.parameters
-    )
+    defaults = "".join(f", ${sp.latex(p.symbol)}={_default(p)}$" for p in entry.parameters)
     return [
         _text(entry.name) + defaults,
         f"${_formula(entry.expression)}$",
@@ -176,6 +173,13 @@ def _facts_row(entry: Activation) -> list[str]:
         _INCREASING[facts.monotone],
         f"${_number(facts.lipschitz, 6)}$",
     ]
+
+
+def _default(parameter: Parameter) -> str:
+    exact = parameter.exact
+    if exact is not None and exact.is_Rational:
+        return str(sp.latex(exact))
+    return _number(parameter.default, 6)
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is not typed
