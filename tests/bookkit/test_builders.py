@@ -112,6 +112,7 @@ class TestLatex:
         targets = set(re.findall(r"\\label\{(?:\\detokenize\{)?([^{}]+)", tex))
         targets |= set(re.findall(r"\\begin\{bookclaim\}\{\w+\}\{[^}]*\}\{([^}]+)", tex))
         targets |= set(re.findall(r"\\begin\{bookexercise\}\{\w+\}\{([^}]+)", tex))
+        targets |= set(re.findall(r"\\bookdisplay\{[^}]*\}\{([^}]+)", tex))
         used = set(re.findall(r"\\hyperref\[\\detokenize\{([^{}]+)", tex))
         used |= set(re.findall(r"\\ref\{([^{}\\]+)", tex))
         assert used

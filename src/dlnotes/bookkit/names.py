@@ -86,9 +86,10 @@ def _spoken(label: str) -> str:
 
 
 def _keep_mathematics_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Tell Sphinx's index to pass over formulas, drawings and what is written as HTML."""
+    """Tell Sphinx's index to pass over formulas."""
     if app.builder.format == "html":
-        for kind in (nodes.math, nodes.math_block, nodes.raw):
+        # Not raw HTML: docutils would wrap what has a class in an element of its own.
+        for kind in (nodes.math, nodes.math_block):
             for node in doctree.findall(kind):
                 node["classes"] = [*node["classes"], "no-search"]
 

@@ -106,11 +106,13 @@ def _members(a: Node, b: Node) -> tuple[Node, Node] | None:
 
 def _factors(a: Node, b: Node, vocabulary: Vocabulary) -> tuple[Node, Node] | None:
     ours, theirs = (list(n.args) if n.kind == "mul" else [n] for n in (a, b))
-    common = [f for f in ours if f in theirs and _never_negative(f, vocabulary)]
-    for f in common:
-        ours.remove(f)
-        theirs.remove(f)
-    if not common or len(ours) > 1 or len(theirs) > 1:
+    shared = False
+    for factor in tuple(ours):  # a factor may stand twice on one side
+        if factor in theirs and _never_negative(factor, vocabulary):
+            ours.remove(factor)
+            theirs.remove(factor)
+            shared = True
+    if not shared or len(ours) > 1 or len(theirs) > 1:
         return None
     one = Node("num", value="1")
     return (ours or [one])[0], (theirs or [one])[0]
