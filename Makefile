@@ -4,6 +4,8 @@
 PYTHON ?=
 # ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`.
 ARGS ?=
+# BOOK_BASE_URL=https://… says where a published copy of the website will be read.
+export BOOK_BASE_URL
 UPGRADE ?=
 
 ANY_PYTHON := $(firstword $(shell for name in $(PYTHON) python3 python; do command -v $$name; done))
@@ -11,7 +13,7 @@ WITH = @$(if $(ANY_PYTHON),,echo "environment: needs Python 3.11 or newer, found
 	PYTHON='$(PYTHON)' $(ANY_PYTHON) tools/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test live proofs lint lock clean distclean
+.PHONY: help book pdf zip serve test pages live proofs lint lock clean distclean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -22,8 +24,17 @@ book: ## run every cell and build the website: _build/html/index.html
 pdf: ## build the PDF (needs LuaLaTeX): _build/pdf
 	$(WITH) book -- -m dlnotes.bookkit pdf
 
+zip: ## pack the website into one file to hand on: _build/*.zip
+	$(WITH) book -- -m dlnotes.bookkit zip
+
+serve: ## show the website that was built, on this machine only
+	$(WITH) book -- -m http.server --bind localhost --directory _build/html 8000
+
 test: ## run the tests: the package, its docstrings, the chapters, the house
 	$(WITH) book test -- -m pytest $(ARGS)
+
+pages: ## check every built page in a real browser (needs chromium)
+	$(WITH) book test browser -- -m pytest tests/browser $(ARGS)
 
 live: export IPYTHONDIR = $(CURDIR)/_build/ipython# where `make book` tells kernels to be quiet
 live: ## show the website and build it again whenever a file changes

@@ -1,18 +1,15 @@
 """Time the search for ambiguous images as multiples of reading the same numbers once.
 
-Run from the root of the repository: ``python benchmarks/ambiguous_images.py [images]``. The
-predictions are 100,000 x 3 x 1000 float32 unless told otherwise, 1.2 GB in memory. Everything
-runs on one thread. Nothing is asserted about time: the figures stand beside the targets.
+Run from the root of the repository: ``python benchmarks/ambiguous_images.py [images]``. There
+are 100,000 x 3 x 1000 float32 predictions unless told otherwise, 1.2 GB in memory. Nothing here
+calls a linear algebra library, so all runs on one thread. Nothing is asserted about time: the
+figures stand beside the targets.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[variable] = "1"
 
 import numpy as np
 
@@ -61,7 +58,6 @@ def main(images):
             f", {images / taken:,.0f} images a second"
         )
     rows = np.ascontiguousarray(array[:, 0])
-    del array
     target_array = np.empty_like(rows)
     copy = best_of(5, lambda: np.copyto(target_array, rows))
     taken = best_of(3, lambda: predictive_entropy(rows))

@@ -72,7 +72,10 @@ def _taylor(statement: Statement) -> Verdict:
     pixel = max((t[2] for t in found), key=[t[2] for t in found].count)
     at_pixel: dict[tuple[int, int], Any] = {}
     remainder = sp.Integer(0)
-    moved = [(c, d, tuple(sp.expand(x - p) for x, p in zip(w, pixel, strict=True))) for c, d, w in found]
+    moved = [
+        (c, d, tuple(sp.expand(x - p) for x, p in zip(w, pixel, strict=True)))
+        for c, d, w in found
+    ]
     even = _is_even(moved)
     for c, (m, n), (ds, dt) in moved:
         left = 4 - m - n
@@ -94,7 +97,7 @@ def _taylor(statement: Statement) -> Verdict:
 
 
 def _is_even(terms: list[tuple[Any, tuple[int, int], tuple[Any, ...]]]) -> bool:
-    """Whether reflections in both axes through the pixel leave the sum of the terms as it is."""
+    """Whether reflections in both axes through the pixel leave the sum of terms as it is."""
     whole = {(order, place): c for c, order, place in terms}
     return len(whole) == len(terms) and all(
         sp.expand(whole.get(((m, n), (s * a, t * b)), 0) - s**m * t**n * c) == 0
@@ -211,17 +214,17 @@ formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",
-    digest="de8e9945aa2d836a",
+    digest="86f268d9867458a8",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="a1e88056155852bd",
+    digest="f310413174f832d7",
 )
 formal(
     "thm-convolution-learning",
     file="convolution.v",
     theorem="descent_rate",
-    digest="9f573697030993dc",
+    digest="8fff852af2578bdd",
 )

@@ -197,6 +197,7 @@ def run(chapter: Chapter) -> None:
                 warnings.catch_warnings(),
                 contextlib.redirect_stdout(output),
                 contextlib.redirect_stderr(complaints),
+                contextlib.chdir(chapter.path.parent),  # where a kernel of the build starts
                 _listening(log),
             ):
                 warnings.simplefilter("error")

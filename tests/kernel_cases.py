@@ -81,6 +81,7 @@ def delta(size, i, j):
 
 
 def disk(radius):
+    # From a radius of 3 on; at 2.9 pixels the disk is a square of 5 by 5.
     r = int(np.ceil(radius))
     y, x = np.mgrid[-r : r + 1, -r : r + 1]
     return (x**2 + y**2 <= radius**2).astype(float)
@@ -194,7 +195,7 @@ def known(rng) -> Iterator[Case]:
     half = np.repeat([-1.0, 1], k // 2)
     yield Case("haar edge", ("haar", "difference"), np.tile(half, (k, 1)))
     yield Case("haar diagonal", ("haar",), np.outer(half, half))
-    yield Case("disk", ("disk", "pillbox"), disk(u(2.3, 5)))
+    yield Case("disk", ("disk", "pillbox"), disk(u(3, 5)))
     k = odd(5, 9)
     yield Case(
         "savitzky-golay",

@@ -327,17 +327,19 @@ class TestRecorded:
             print(f"\nSciPy's own tests, {len(calls)} calls:", dict(found.most_common()))
         assert not differing, "\n".join(map(repr, differing[:10]))
         assert found["agrees"] > 4000
-        assert found["agrees: refused"] > 300
+        assert found["agrees: refused"] > 80
 
     def test_a_wrong_answer_would_be_seen(self, calls, monkeypatch):
         # The anchor of even kernels one off, as between scipy.ndimage and scipy.signal.
+        ours = correlate
+
         def shifted(image, kernel, **options):
             if "anchor" in options:
                 options["anchor"] = tuple(
                     max(a - (n % 2 == 0), 0)
                     for a, n in zip(options["anchor"], np.shape(kernel), strict=True)
                 )
-            return correlate(image, kernel, **options)
+            return ours(image, kernel, **options)
 
         monkeypatch.setitem(globals(), "correlate", shifted)
         assert sum(compare(call).startswith("differs") for call in calls[::5]) > 5

@@ -37,6 +37,14 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
         "dlnotes.commands.kernel",
         "say what a convolution kernel does, and apply it to a picture",
     ),
+    "predict": (
+        "dlnotes.commands.predict",
+        "ask three networks of ImageNet about every picture in a folder",
+    ),
+    "mine": (
+        "dlnotes.commands.mine",
+        "find the pictures that look like something else among the answers",
+    ),
 }
 """Each subcommand with the module that does it and one line on what it does."""
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from dlnotes import figures
-from dlnotes.bookkit.pictures import inline_svg
+from dlnotes.bookkit.pictures import data_in, inline_svg
 
 
 def embedded(svg: str, kind: str) -> bytes:
@@ -77,7 +77,34 @@ class TestInlineSvg:
     def test_style_rules_do_not_leak_into_the_page(self):
         assert "<style" not in inline_svg(drawing(), "A line.")
 
-    def test_photographs_keep_every_pixel_and_lose_weight(self):
+    def test_photographs_lose_most_of_their_weight_and_little_else(self):
+        across = np.linspace(0, 6, 200)
+        smooth = np.sin(across) * np.cos(across[:, None]) / 2 + 0.5
+        smooth += np.random.default_rng(0).normal(0, 0.02, smooth.shape)
+        figure, ax = figures.subplots(width=3, height=3)
+        figures.show_image(ax, smooth, vmin=0, vmax=1)
+        svg = figure.to_bytes("svg").decode()
+        before, after = embedded(svg, "png"), embedded(inline_svg(svg, "Hills."), "webp")
+        assert len(after) < len(before) / 4
+        shown = [
+            np.asarray(Image.open(BytesIO(b)).convert("L"), float) for b in (before, after)
+        ]
+        assert np.abs(shown[0] - shown[1]).mean() < 6
+
+    def test_paths_have_two_decimals(self):
+        element = inline_svg(drawing(), "A line.")
+        paths = re.findall(r'\sd="([^"]*)"', element)
+        assert paths
+        assert not [path for path in paths if re.search(r"\.\d{3}", path)]
+
+    def test_data_travel_inside_the_picture(self):
+        assert data_in(drawing()).splitlines()[:2] == [
+            "panel,series,kind,x,y,value",
+            "1,line 1,line,0,0,",
+        ]
+        assert "panel,series" not in inline_svg(drawing(), "A line.")
+
+    def test_small_images_keep_every_pixel_and_lose_weight(self):
         pixels = np.random.default_rng(0).integers(0, 256, (64, 64)) // 32 / 8
         figure, ax = figures.subplots(width=2, height=2)
         figures.show_image(ax, pixels, vmin=0, vmax=1)

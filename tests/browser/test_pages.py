@@ -29,15 +29,27 @@ def weight(file: Path) -> int:
     return len(content) if packed else len(gzip.compress(content, 9))
 
 
+# Inside a formula or a drawing there is nothing to operate and no text of its own; the name of
+# a drawing is on its outermost element, which is looked at. Thousands of elements are not.
+OUTSIDE = {"exclude": [["math > *"], ["svg.figure > *"]]}
+
+
+def is_mistaken(rule: str, html: str) -> bool:
+    """Tell whether axe 4.12 takes a formula for nothing: it reads no text in MathML."""
+    return rule in {"empty-table-header", "empty-heading", "link-name"} and "<math" in html
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", PAGES)
 def test_no_accessibility_violation(visit, name: str, mode: str):
     page = visit(name, mode).page
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    options = {"resultTypes": ["violations"]}
+    found = Axe().run(page, context=OUTSIDE, options=options).response["violations"]
     assert [
         (rule["id"], node["target"], node.get("failureSummary", "")[:200])
         for rule in found
-        for node in rule["nodes"][:3]
+        for node in rule["nodes"]
+        if not is_mistaken(rule["id"], node["html"])
     ] == []
 
 

@@ -159,7 +159,7 @@ class TestTimeLimit:
             ended.append(how)
 
         def callback(phase, _):
-            if phase == "stop":
+            if phase == "stop" and how != "finaliser":
                 work()
 
         class Closing:
@@ -167,18 +167,20 @@ class TestTimeLimit:
                 work()
 
         monkeypatch.setattr(sys, "unraisablehook", swallowed.append)
-        if how == "finaliser":
-            with pytest.raises(Budget), time_limit(0.05):
+
+        def disturbed():
+            if how == "finaliser":
                 Closing()  # nobody holds it, so it ends at once
-                self.spin(60)
-        else:
-            gc.callbacks.append(callback)
-            try:
-                with pytest.raises(Budget), time_limit(0.05):
-                    gc.collect(0)
-                    self.spin(60)
-            finally:
-                gc.callbacks.remove(callback)
+            else:
+                gc.collect(0)
+            self.spin(60)
+
+        gc.callbacks.append(callback)
+        try:
+            with pytest.raises(Budget), time_limit(0.05):
+                disturbed()
+        finally:
+            gc.callbacks.remove(callback)
         assert ended[:1] == [how]  # the work came to its end, and then the bell rang
         assert not swallowed
 

@@ -9,7 +9,7 @@ is below 1e-9. A zero gives some finite number, which is multiplied by the zero.
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,9 +35,10 @@ def _kernel() -> Any:
     c3, c5, c7, c9 = (np.float32(1 / n) for n in (3, 5, 7, 9))
 
     # Under Python's rules each division would first ask whether it divides by zero.
-    fast = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
+    rules = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
+    compiled: Any = partial(numba.njit, **rules)
 
-    @numba.njit(**fast, inline="always")
+    @compiled(inline="always")  # type: ignore[untyped-decorator]
     def entropy(row: Any, bits: Any, small: Any, small_bits: Any) -> Any:
         for k in range(bits.size):
             # numba's integers grow to 64 bits by themselves, and then half as many fit
@@ -51,7 +52,7 @@ def _kernel() -> Any:
             total -= np.float64(log * row[k])
         return max(total, 0.0)
 
-    @numba.njit(**fast)
+    @compiled()  # type: ignore[untyped-decorator]
     def walk(rows: Any, mean: Any, entropies: Any) -> None:
         models, images, count = rows.shape
         small_bits = np.empty(count, np.int32)

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["batches", "dask_chunks", "is_dask"]
+__all__ = ["batches", "dask_chunks", "is_dask", "take"]
 
 
 def batches(
@@ -79,6 +79,54 @@ def batches(
         yield _joined(waiting)
 
 
+def take(source: Any, indices: Any, image_axis: int = 1) -> NDArray[Any]:
+    """Return some images of a source, in one pass.
+
+    Parameters
+    ----------
+    source : numpy.ndarray, path, or iterable of numpy.ndarray
+        As for `dlnotes.ambiguous_images.mine`.
+    indices : array_like of int, shape (wanted,)
+        Numbers of images, such as `mine` returns them.
+    image_axis : {0, 1}
+        Where the images are in an array of three axes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (models, wanted, classes) or (wanted, classes)
+        In the order of `indices`.
+
+    Raises
+    ------
+    IndexError
+        If the source does not hold an image.
+    ValueError
+        If no image is wanted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> take([np.array([[0.0], [1.0]]), np.array([[2.0]])], [2, 0])
+    array([[2.],
+           [0.]])
+    """
+    wanted = np.asarray(indices, dtype=np.int64)
+    found: dict[int, NDArray[Any]] = {}
+    seen = 0
+    for batch in batches(source, 1024, image_axis):
+        for image in wanted[(wanted >= seen) & (wanted < seen + batch.shape[-2])]:
+            found[int(image)] = np.array(batch[..., image - seen, :])
+        seen += batch.shape[-2]
+    if not wanted.size:
+        msg = "indices must name at least one image, got none"
+        raise ValueError(msg)
+    for image in wanted:
+        if int(image) not in found:
+            msg = f"indices must be below {seen}, the number of images, got {image}"
+            raise IndexError(msg)
+    return np.stack([found[int(image)] for image in wanted], axis=-2)
+
+
 def _kind(chunk: NDArray[Any]) -> tuple[Any, ...]:
     return (chunk.dtype, *chunk.shape[:-2], chunk.shape[-1])
 
@@ -114,6 +162,9 @@ def _chunks(source: Any, image_axis: int) -> Iterator[NDArray[Any]]:
 
 def _opened(path: Path) -> Iterator[NDArray[Any]]:
     """Yield the arrays of a .npy file or of a folder of them, as memory maps."""
+    if path.suffix == ".npz":
+        yield from _unpacked(path)
+        return
     files = sorted(path.glob("*.npy")) if path.is_dir() else [path]
     if not files:
         msg = f"source must be a folder of .npy files, {str(path)!r} holds none"
@@ -124,6 +175,31 @@ def _opened(path: Path) -> Iterator[NDArray[Any]]:
         except ValueError as error:
             msg = f"source must be a whole .npy file, {str(file)!r} is not: {error}"
             raise ValueError(msg) from error
+
+
+def _unpacked(path: Path) -> Iterator[NDArray[Any]]:
+    """Yield the array "probabilities" of a .npz file in pieces, images on the first axis."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("probabilities.npy") as member:
+            np.lib.format.read_magic(member)
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+            if fortran or dtype.hasobject or len(shape) not in (2, 3):
+                msg = f"it holds {dtype} of shape {shape}"
+                raise ValueError(msg)
+            left, size = shape[0], int(np.prod(shape[1:])) * dtype.itemsize
+            while left:
+                count = min(left, max(1, 2**24 // size))
+                raw = member.read(count * size)
+                if len(raw) < count * size:
+                    msg = f"it is cut short, {left} images are missing"
+                    raise ValueError(msg)
+                yield np.frombuffer(raw, dtype).reshape(count, *shape[1:])
+                left -= count
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        msg = f"source must be a .npz file with probabilities, {str(path)!r} is not: {error}"
+        raise ValueError(msg) from error
 
 
 def is_dask(source: Any) -> bool:

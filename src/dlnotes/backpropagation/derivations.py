@@ -45,7 +45,7 @@ _CONDITIONS = {
     "acosh": ("{0} > 1",),
     "atan2": (r"{1} + \sqrt{{{0}^2 + {1}^2}} \ne 0", r"{0}^2 + {1}^2 \ne 0"),
     "tan": (r"\cos({0}) \ne 0",),
-    "hypot": (r"\sqrt{{{0}^2 + {1}^2}} \ne 0",),
+    "hypot": (r"{0}^2 + {1}^2 \ne 0", r"\sqrt{{{0}^2 + {1}^2}} \ne 0"),
 }
 
 
@@ -159,12 +159,17 @@ def _conditions(trace: Trace, names: _Names, index: int) -> Iterator[str]:
         divisor = node.operands[1]
         if not graph.nodes[divisor].active:
             return
-        # Of a product, each factor; where that is too long to say, the divisor itself.
+        # Of a product, each factor; where that is too long to say, the divisor itself. Powers
+        # too: the derivatives are divided by them, and not every reader concludes so much.
         factors = sympy.Mul.make_args(sympy.fraction(graph.formulas[divisor])[0])
-        bases = [f.as_base_exp()[0] for f in factors if not f.is_number]
-        # The square too: its derivative is divided by that, and not every reader concludes it.
-        bases += [base**2 for base in bases if not base.is_Symbol and base is not sympy.E]
-        short = [_closed(base, names) for base in bases if base is not sympy.E]
+        wanted: dict[sympy.Expr, None] = {}
+        for factor in factors:
+            base = factor.as_base_exp()[0]
+            if base.is_Symbol:
+                wanted[base] = None
+            elif not factor.is_number and base is not sympy.E:
+                wanted |= dict.fromkeys((base, base**2, factor, factor**2))
+        short = [_closed(each, names) for each in wanted]
         if short and all(short):
             yield from (rf"assume : {base} \ne 0" for base in short)
             return
@@ -182,10 +187,10 @@ def _conditions(trace: Trace, names: _Names, index: int) -> Iterator[str]:
         ]
         relation = ">" if values[0] > (*values, 0.0)[1] else "<"
         conditions = (f"{{0}} {relation} {'{1}' if len(values) > 1 else '0'}",)
-    for place in OPERATIONS[node.operation].kinks:
-        conditions = (*conditions, rf"{{0}} \ne {typeset(place, {})}")
     for condition in conditions:
         yield f"assume : {condition.format(*operands)}"
+    for place in OPERATIONS[node.operation].kinks:
+        yield rf"assume : {operands[0]} \ne {typeset(place, {})}"
 
 
 def _term(edge: Edge, names: _Names, root: str, values: Mapping[str, float]) -> str:
@@ -223,6 +228,17 @@ def _closed(expression: sympy.Expr, names: _Names) -> str:
     return tex if len(tex) <= _LONGEST else ""
 
 
+def _of_a_variable(value: str, variable: str, sweep: str) -> Derivation:
+    """Return the derivation of an expression that is a variable and nothing else."""
+    (letter, sub), z = name_parts(variable), "".join(name_parts(value))
+    x, bar = letter + sub, rf"\bar{{{letter}}}{sub}"
+    declared = f"{x} : real", f"{z} := {x}"
+    if sweep == "forward":
+        return Derivation(declared, (f"{z} &= {x}",))
+    meaning = rf"{bar} := \frac{{\partial {z}}}{{\partial {x}}}"
+    return Derivation((*declared, meaning), (f"{bar} &= 1",))
+
+
 def derive(trace: Trace, sweep: str) -> Derivation:
     r"""Write a sweep of a traced expression as a derivation.
 
@@ -249,7 +265,12 @@ def derive(trace: Trace, sweep: str) -> Derivation:
     if trace.kinks and sweep == "reverse":
         msg = f"there is no derivative to derive at a kink: {trace.kinks[0]}"
         raise ValueError(msg)
+    if not trace.gradient:
+        msg = f"there is no variable in {trace.expression.source!r}, so nothing to derive"
+        raise ValueError(msg)
     graph, names = trace.expression, _Names(trace)
+    if not graph.nodes[graph.root].operands:
+        return _of_a_variable(graph.name, graph.variables[0], sweep)
     values = {step.name: step.value for step in trace.steps}
     where = {name: k for k, name in enumerate(graph.names)}
     root = graph.names[graph.root]

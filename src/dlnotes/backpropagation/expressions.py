@@ -23,6 +23,9 @@ __all__ = ["DomainError", "Expression", "ExpressionError", "Node"]
 CONSTANTS = {"pi": math.pi}
 """Names that stand for a number."""
 
+# Their derivatives are known in terms of their values: v(1 - v) and 1 - v^2.
+_BY_VALUE = ("sigmoid", "tanh")
+
 
 class ExpressionError(ValueError):
     """An expression that cannot be read; the message shows where.
@@ -300,7 +303,10 @@ class Expression:
             for k in node.operands
         ]
         operation = RULES[node.operation]
-        value = operation.value(SYMBOLS, *operands)
+        if node.operation in _BY_VALUE:
+            value = sympy.Symbol(self.names[index])
+        else:
+            value = operation.value(SYMBOLS, *operands)
         return operation.partials[position](SYMBOLS, value, *operands)
 
     @property

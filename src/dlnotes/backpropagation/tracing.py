@@ -226,7 +226,7 @@ class Trace:
         ------
         ValueError
             If `sweep` is neither; if there is a kink at the point, so that there is no
-            derivative to derive; if two names look the same in TeX.
+            derivative to derive; if there is no variable; if two names look the same in TeX.
 
         Notes
         -----

@@ -168,7 +168,7 @@ def _decimal(text: str) -> str:
 
 def _sum(e: Any, names: Mapping[str, str]) -> str:
     tex = ""
-    for term in sorted(e.args, key=lambda t: (t.is_number, str(t).lstrip("-"))):
+    for term in sorted(e.args, key=_rank_in_a_sum):
         written = typeset(term, names)
         if not tex:
             tex = written
@@ -177,6 +177,12 @@ def _sum(e: Any, names: Mapping[str, str]) -> str:
         else:
             tex += f" + {written}"
     return tex
+
+
+def _rank_in_a_sum(term: Any) -> tuple[bool, int, str]:
+    """Sort as ``x + 1``, ``1 + exp(x)`` and ``1 - x``."""
+    last = 2 if term.has(sympy.Function) else int(term.is_number)
+    return bool(term.could_extract_minus_sign()), last, str(term).lstrip("-")
 
 
 def _quotient(e: Any, names: Mapping[str, str]) -> tuple[str, int]:
@@ -197,7 +203,8 @@ def _whole(e: Any, names: Mapping[str, str]) -> str:
 
 def _product(e: Any, names: Mapping[str, str]) -> str:
     factors = sorted(
-        sympy.Mul.make_args(e), key=lambda f: (not f.is_number, f.has(sympy.Function), str(f))
+        sympy.Mul.make_args(e),
+        key=lambda f: (not f.is_number, f.has(sympy.Function), f.is_Add, str(f)),
     )
     return side_by_side([typeset(f, names, within=_PRODUCT) for f in factors])
 

@@ -1,14 +1,25 @@
-"""Build the book: ``python -m dlnotes.bookkit html`` or ``pdf``."""
+"""Build the book: ``python -m dlnotes.bookkit html`` or ``pdf``, or pack it: ``zip``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from dlnotes.bookkit.building import build_html, repository
 from dlnotes.bookkit.paper import build_pdf
+from dlnotes.bookkit.publishing import zip_site
 
-_BUILDERS = {"html": build_html, "pdf": build_pdf}
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _zip(root: Path) -> int:
+    print(f"The book is packed: {zip_site(root)}")
+    return 0
+
+
+_BUILDERS = {"html": build_html, "pdf": build_pdf, "zip": _zip}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -151,6 +151,8 @@ def _close_proof(self: LaTeXTranslator, node: nodes.Element) -> None:
 def _open_exercise(self: LaTeXTranslator, node: nodes.Element) -> None:
     kind = "solution" if isinstance(node, solution_node) else "exercise"
     page = node.get("docname", "")
+    # sphinx-exercise 1.2 refers to exercises by two names.
+    self.body.append(f"\n\\booktarget{{exercise:{node['label']}}}")
     self.body.append(f"\n\\begin{{bookexercise}}{{{kind}}}{{{page}:{node['label']}}}")
 
 

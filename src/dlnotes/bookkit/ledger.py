@@ -129,7 +129,7 @@ def _accounted(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
     kinds = ", ".join(
         f"{totals[k]} {_PLURALS.get(k, k)}" for k in _KINDS if k != "unclassified"
     )
-    text = f"{every}: of {sum(totals.values())}, {kinds}."
+    text = f"{every}: {sum(totals.values())} in all, of which {kinds}."
     return nodes.paragraph(text, text)
 
 
@@ -196,8 +196,14 @@ def _claims_table(app: Sphinx, name: str, content: dict[str, Any]) -> nodes.tabl
             f"{claim['seconds'] + claim['formal_seconds']:.2f}",
         ]
         rows.append([[nodes.Text(cell)] for cell in cells])
-    head = ["Claim", "Tier", "Engines", "Mutants refuted", "Axioms", "Uses", "Seconds"]
-    return _table(head, rows)
+    head = ["Claim", "Tier", "Engines", "Mutants", "Axioms", "Uses", "Seconds"]
+    table = _table(head, rows)
+    if app.builder.format == "latex":
+        table["classes"].append("colwidths-given")
+        shares = (24, 11, 12, 10, 26, 16, 10)
+        for column, share in zip(table.findall(nodes.colspec), shares, strict=True):
+            column["colwidth"] = share
+    return table
 
 
 def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:

@@ -26,7 +26,7 @@ _ALIGNED = {
     'style="text-align: right;justify-items: end;padding-right: 0;"': 'class="right"',
     'style="text-align: left;justify-items: start;padding-left: 0;"': 'class="left"',
     # The reason of a step, which a narrow page sets below its row.
-    '"left"><mspace width="1em"/><mtext>': '"left reason"><mspace width="1em"/><mtext>',
+    '"left"><mspace width="1em"/>': '"left reason"><mspace width="1em"/>',
 }
 
 logger = logging.getLogger(__name__)

@@ -106,6 +106,17 @@ def _table(rows: list[list[list[Node]]]) -> nodes.table:
     return nodes.table("", group, classes=["notation"])
 
 
+def _columns_on_paper(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give formulas, which do not break, the widest column; LaTeX would share out evenly."""
+    if app.builder.format != "latex":
+        return
+    for table in doctree.findall(nodes.table):
+        if "notation" in table["classes"]:
+            table["classes"].append("colwidths-given")
+            for column, share in zip(table.findall(nodes.colspec), (42, 36, 22), strict=True):
+                column["colwidth"] = share
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive.
 
@@ -115,3 +126,4 @@ def setup(app: Sphinx) -> None:
         The application.
     """
     app.add_directive("notation", Notation)
+    app.connect("doctree-resolved", _columns_on_paper)

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 MINIMUM_ALT = 40
 """Characters that an alternative text needs to be one: a file name or a title is shorter."""
 
-LARGEST_EXACT = 16_384
+LARGEST_EXACT = 4096
 """Pixels up to which an image is kept exactly: there, a reader looks at single ones."""
 
 _VARIABLES = {value: f"var(--figure-{name},{value})" for name, value in COLOURS.items()}
@@ -108,8 +108,8 @@ def _as_webp(encoded_png: str) -> str:
     image = Image.open(io.BytesIO(base64.b64decode(encoded_png)))
     exact = _webp(image, lossless=True, exact=True, quality=100)
     if image.width * image.height > LARGEST_EXACT:
-        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=80)
-        if len(close) < len(exact) / 2:  # a drawing packs well without loss
+        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=70)
+        if len(close) < 0.9 * len(exact):  # a drawing packs well without loss
             exact = close
     return f"data:image/webp;base64,{base64.b64encode(exact).decode()}"
 

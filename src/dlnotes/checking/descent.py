@@ -70,7 +70,7 @@ class _Walk:
                     return None
                 size = float(abs(a).mid()) + float(abs(b).mid())
                 gap = float((b - a).mid()) * self.sign
-                if gap != gap or size == float("inf"):  # noqa: PLR0124 (not a number)
+                if gap != gap or size == float("inf"):
                     return None
                 worst = min(worst, gap / size if size else 0.0)
         except (points.Indeterminate, ValueError, OverflowError, ZeroDivisionError):
@@ -125,12 +125,12 @@ class _Walk:
 
 
 def descend(step: Step, vocabulary: Vocabulary, tex: str, seconds: float) -> Verdict | None:
-    """Search for a point at which an inequality fails.
+    r"""Search for a point at which an inequality fails.
 
     Parameters
     ----------
     step : Step
-        A relation with ``<``, ``>``, ``\\le`` or ``\\ge``.
+        A relation with ``<``, ``>``, ``\le`` or ``\ge``.
     vocabulary : Vocabulary
         The names.
     tex : str
@@ -148,8 +148,8 @@ def descend(step: Step, vocabulary: Vocabulary, tex: str, seconds: float) -> Ver
     >>> from dlnotes.checking.steps import steps_of
     >>> from dlnotes.checking.tex.reader import read
     >>> from dlnotes.checking.vocabulary import Vocabulary
-    >>> names = Vocabulary.parse("x : real\\nh : positive")
-    >>> tex = r"\\lvert \\sin(x + h) - \\sin(x) \\rvert \\le \\frac{999}{1000} h"
+    >>> names = Vocabulary.parse("x : real\nh : positive")
+    >>> tex = r"\lvert \sin(x + h) - \sin(x) \rvert \le \frac{999}{1000} h"
     >>> (step,) = steps_of(read(tex, names))
     >>> descend(step, names, tex, 4.0).kind.value
     'refuted'
@@ -178,9 +178,7 @@ def _in(context: Context, step: Step, tex: str) -> Verdict | None:
     sides = (walk.left, walk.right)
     if any(s.undefined for s in sides) or sides[0].shape != sides[1].shape:
         return None
-    if not walk.symbols or any(
-        c.has(sp.Integral, sp.Limit) for s in sides for c in s.cells
-    ):
+    if not walk.symbols or any(c.has(sp.Integral, sp.Limit) for s in sides for c in s.cells):
         return None
     with points.precision(_QUICK):
         ways = walk.starts()

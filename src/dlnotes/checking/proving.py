@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from dlnotes.checking.engines import points, symbolic
 from dlnotes.checking.engines.closing import close_operators
 from dlnotes.checking.engines.inequalities import is_signed
+from dlnotes.checking.engines.jensen import by_jensen
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.tangents import without_logs
 from dlnotes.checking.engines.timing import Budget, remaining, time_limit
@@ -73,7 +74,7 @@ def _prove_in(context: Context, step: Step) -> _Outcome:
     for x, y in zip(left.cells, right.cells, strict=True):
         if step.op in ("<", ">", r"\ne") and turns & (x - y).free_symbols:
             if not turns & sp.simplify(x - y).free_symbols:
-                x, y = sp.simplify(x - y), sp.Integer(0)  # noqa: PLW2901
+                x, y = sp.simplify(x - y), sp.Integer(0)
             else:
                 return _Outcome(False, _BOUNDARY)
         if step.op == "=":
@@ -124,11 +125,16 @@ def _holds(context: Context, gap: Any, strict: bool) -> bool:
         or any(
             is_signed(b, context.domains, strict=strict, ranges=ranges, seconds=1.0)
             or (not strict and symbolic.is_zero(b, ranges, quick=True))
-            for b in without_logs(
-                gap, lambda c: is_signed(c, context.domains, strict=False, seconds=0.5)
+            for b in (
+                *without_logs(gap, lambda c: _quickly_signed(context, c)),
+                *(() if strict else by_jensen(gap, lambda c: _quickly_signed(context, c))),
             )
         )
     )
+
+
+def _quickly_signed(context: Context, c: Any) -> bool:
+    return is_signed(c, context.domains, strict=False, seconds=0.5)
 
 
 def _signs_of_factors(context: Context, gap: Any, strict: bool) -> bool:

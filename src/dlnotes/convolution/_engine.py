@@ -9,7 +9,7 @@ wrong, and they are the ones that are not copied out.
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ _BLOCK = 16_384
 # 10,000, which for so little work cost more than they save.
 _CALL = 8_192
 # With more taps the Fourier transform is faster: benchmarks/convolution.py measures where.
-_TAPS_BEFORE_FOURIER = 220
+_TAPS_BEFORE_FOURIER = 128
 
 
 class Plan(NamedTuple):
@@ -103,13 +103,17 @@ def _by_taps(array: FloatArray, passes: list[FloatArray], plan: Plan) -> FloatAr
     output = np.empty(shape, dtype=array.dtype)
     axpy: Any = saxpy if array.dtype == np.float32 else daxpy
     width = pitch - sum(kernel.shape[1] - 1 for kernel in passes)
+    taps = [
+        [(int(a) * pitch + int(b), kernel[a, b]) for a, b in np.argwhere(kernel)]
+        for kernel in passes
+    ]
     buffers: list[FloatArray] = []
     for chosen, start, stop in _blocks(len(images), full_rows, pitch, height, down):
         block = _extension(images[chosen], plan, start, stop + height - 1, buffers)
         flat = block.reshape(-1)
-        for index, kernel in enumerate(passes):
+        for index, moves in enumerate(taps):
             total = _buffer(buffers, index + 1, flat.shape, array.dtype)
-            _accumulate(axpy, flat, kernel, pitch, total)
+            _accumulate(axpy, flat, moves, total)
             flat = total
         sums = flat.reshape(block.shape)
         output[chosen, -(-start // down) : -(-stop // down)] = sums[
@@ -119,10 +123,9 @@ def _by_taps(array: FloatArray, passes: list[FloatArray], plan: Plan) -> FloatAr
 
 
 def _accumulate(
-    axpy: Any, source: FloatArray, kernel: FloatArray, pitch: int, total: FloatArray
+    axpy: Any, source: FloatArray, taps: list[tuple[int, Any]], total: FloatArray
 ) -> None:
     """Add up the taps; what would reach beyond the end of the block is left at zero."""
-    taps = [(int(a) * pitch + int(b), kernel[a, b]) for a, b in np.argwhere(kernel)]
     if not taps:
         total[:] = 0
         return
@@ -182,7 +185,7 @@ def _buffer(
     buffers: list[FloatArray], index: int, shape: tuple[int, ...], dtype: npt.DTypeLike
 ) -> FloatArray:
     """Return a piece of the buffer number `index`, made when it is first asked for."""
-    count = int(np.prod(shape))
+    count = prod(shape)
     if index == len(buffers):
         buffers.append(np.empty(count, dtype=dtype))
     if buffers[index].size < count:

@@ -124,12 +124,14 @@ def measure(kernel: npt.ArrayLike, *, tolerance: float = 1e-6) -> KernelFacts:
     low, high = weights.min() < -tolerance * absolute, weights.max() > tolerance * absolute
     signs = "mixed" if low and high else "positive" if high else "negative"
     band, peak = _band(weights, gain, absolute, tolerance)
+    with np.errstate(over="ignore", under="ignore"):
+        noise_gain = float((weights**2).sum())
     return KernelFacts(
         shape=shape,
         anchor=anchor,
         gain=gain,
         absolute=absolute,
-        noise_gain=float((weights**2).sum()),
+        noise_gain=noise_gain,
         centre=centre,
         derivative_order=order,
         moments=moments,

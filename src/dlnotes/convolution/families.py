@@ -45,9 +45,9 @@ def _single(weights: FloatArray) -> Iterator[Match]:
         # Interpolation between neighbours, by weights that are not all the same.
         column, row = inside.sum(axis=1), inside.sum(axis=0)
         product = np.outer(column, row) / inside.sum()
-        if np.ptp(product) > 1e-6 * product.max() and inside.shape != (2, 2):
+        if np.ptp(product) > 0.1 * product.max() and inside.shape != (2, 2):
             yield Match("sub-pixel shift", "shift", weights, 2, ("linear interpolation",))
-        elif np.ptp(product) > 1e-6 * product.max():
+        elif np.ptp(product) > 0.1 * product.max():
             array = np.where(weights > 0, weights, 0)
             array[weights > 0] = product.ravel()
             yield Match("sub-pixel shift", "shift", array, 3, ("bilinear interpolation",))
@@ -172,9 +172,10 @@ def _soft_lines(
 
 def _disks(weights: FloatArray) -> Iterator[Match]:
     """Yield a disk of equal weights, hard-edged or with the rim weighted by its area."""
-    if min(weights.shape) < 3 or weights.min() < -0.2 * np.abs(weights).max():
+    mass = weights * np.sign(weights.sum())
+    if min(weights.shape) < 3 or mass.min() < -0.2 * np.abs(mass).max():
         return
-    support = weights > 0.5 * weights.max()
+    support = mass > 0.5 * mass.max()
     radius = float(np.sqrt(support.sum() / np.pi))
     if radius < 1.2:
         return

@@ -111,7 +111,7 @@ def correlate(
     weights = as_kernel(kernel, array.dtype)
     taps = (weights.shape[0], weights.shape[1])
     plan = plan_for(array, taps, boundary, mode, anchor, fill_value, padding, stride, dilation)
-    return run(array, dilated(weights, plan.dilation), plan)
+    return run(array, _dilated(weights, plan.dilation), plan)
 
 
 def convolve(
@@ -180,7 +180,7 @@ def convolve(
     if mode == "same" and (padding is None or anchor is not None):
         turned = (taps[0] - 1 - place[0], taps[1] - 1 - place[1])
     plan = plan_for(array, taps, boundary, mode, turned, fill_value, padding, stride, dilation)
-    return run(array, dilated(weights[::-1, ::-1], plan.dilation), plan)
+    return run(array, _dilated(weights[::-1, ::-1], plan.dilation), plan)
 
 
 def output_shape(
@@ -291,7 +291,7 @@ def plan_for(
     return Plan(rows, columns, before, shape, value, steps, gaps)
 
 
-def dilated(weights: FloatArray, gaps: Pair) -> FloatArray:
+def _dilated(weights: FloatArray, gaps: Pair) -> FloatArray:
     """Put zeros between the weights: the engine skips them, so that they cost nothing."""
     if gaps == (1, 1):
         return weights

@@ -92,6 +92,21 @@ def _entries() -> dict[str, Kernel]:
         np.outer(slope, smooth),
         "Takes eight times the slope down a column, smoothed with weights 1, 2, 1.",
     )
+    add(
+        "scharr_x",
+        np.outer([3, 10, 3], slope),
+        "Takes 32 times the slope along a row, smoothed with weights 3, 10, 3.",
+    )
+    add(
+        "scharr_y",
+        np.outer(slope, [3, 10, 3]),
+        "Takes 32 times the slope down a column, smoothed with weights 3, 10, 3.",
+    )
+    add(
+        "kirsch_n",
+        [[5, 5, 5], [-3, 0, -3], [-3, -3, -3]],
+        "Takes 24 times the slope upwards, one of eight directions to choose from.",
+    )
     add("roberts_main", [[1, 0], [0, -1]], "Takes the difference along the main diagonal.")
     add("roberts_anti", [[0, 1], [-1, 0]], "Takes the difference along the other diagonal.")
     add("laplacian_4", cross, "Takes the Laplacian from the four nearest neighbours.")
@@ -104,6 +119,26 @@ def _entries() -> dict[str, Kernel]:
     add("sharpen", delta - cross, "Adds the edges to the image: the image minus its Laplacian.")
     add("sharpen_8", delta - ring, "Adds the edges to the image, from all eight neighbours.")
     add("unsharp", 2 * delta - np.ones((3, 3)) / 9, "Adds what the 3 by 3 mean removes.")
+    add("haar_x", [[-1, 1], [-1, 1]], "Takes the right half of a 2 by 2 block less the left.")
+    add("haar_y", [[-1, -1], [1, 1]], "Takes the lower half of a 2 by 2 block less the upper.")
+    add("haar_diagonal", [[1, -1], [-1, 1]], "Takes one diagonal of a block less the other.")
+    a = np.arange(-4, 5)
+    squared = a[:, np.newaxis] ** 2 + a**2
+    narrow, wide = (np.exp(-squared / (2 * sigma**2)) for sigma in (1.0, 1.6))
+    add("gaussian", narrow / narrow.sum(), "Blurs with a Gaussian of standard deviation 1.")
+    add(
+        "log",
+        ((squared - 2) * narrow - ((squared - 2) * narrow).mean()) / narrow.sum(),
+        "Takes the Laplacian of the image blurred by a Gaussian of standard deviation 1.",
+    )
+    add(
+        "dog",
+        narrow / narrow.sum() - wide / wide.sum(),
+        "Takes a narrow Gaussian blur less a wide one: minus a blurred Laplacian.",
+    )
+    add("motion_blur", np.eye(7) / 7, "Blurs along the main diagonal over seven pixels.")
+    wave = np.cos(2 * np.pi * a / 4) * np.exp(-squared / (2 * 2.0**2))
+    add("gabor", wave, "Responds to upright stripes of four pixels' period.")
     add("emboss", [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]], "Lights the image from one corner.")
     return entries
 

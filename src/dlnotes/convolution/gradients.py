@@ -127,7 +127,7 @@ def correlate_gradients(
     to_extended = np.zeros_like(extended)
     to_kernel = np.empty_like(weights)
     for a, b in np.ndindex(weights.shape):
-        window = (..., *windows_of(plan, (a, b)))
+        window = (..., *_windows_of(plan, (a, b)))
         to_kernel[a, b] = np.sum(pulled * extended[window])
         to_extended[window] += weights[a, b] * pulled
     sizes = (array.shape[-2], array.shape[-1])
@@ -137,7 +137,7 @@ def correlate_gradients(
     )
 
 
-def windows_of(plan: Plan, tap: Pair) -> tuple[slice, slice]:
+def _windows_of(plan: Plan, tap: Pair) -> tuple[slice, slice]:
     """Return the pixels of the extended image that one tap reads, one for every output."""
     starts = (tap[0] * plan.dilation[0], tap[1] * plan.dilation[1])
     rows, columns = (

@@ -84,11 +84,13 @@ def conv2d(
         Finite real weights; converted to the images' floating type.
     bias : array_like, shape (O,), optional
         Added to each output channel.
-    stride, dilation : int or pair of int
-        Step between outputs, and step between the pixels under neighbouring weights.
+    stride : int or pair of int
+        Step between outputs.
     padding : int, pair of int, pair of pairs, "same" or "valid"
         Pixels added outside. ``"same"`` keeps the size at stride 1, and adds the odd pixel of
         an even kernel below and to the right, as PyTorch does.
+    dilation : int or pair of int
+        Step between the pixels under neighbouring weights.
     groups : int
         Into how many independent parts the channels are divided; ``C`` groups are a depthwise
         convolution.
@@ -169,9 +171,11 @@ def conv2d_gradients(
         Its weights.
     cotangent : array_like, shape (..., O, output rows, output columns)
         Gradient of the loss with respect to the output.
-    stride, dilation : int or pair of int
-        As they were passed to :func:`dlnotes.convolution.conv2d`.
+    stride : int or pair of int
+        As it was passed to :func:`dlnotes.convolution.conv2d`.
     padding : int, pair of int, pair of pairs, "same" or "valid"
+        Likewise.
+    dilation : int or pair of int
         Likewise.
     groups : int
         Likewise.
@@ -246,13 +250,15 @@ def conv_transpose2d(
         Finite real weights: those of the layer from O to C channels whose transpose it is.
     bias : array_like, shape (O,), optional
         Added to each output channel.
-    stride, dilation : int or pair of int
-        Step between the copies, and between the pixels under neighbouring weights.
+    stride : int or pair of int
+        Step between the copies.
     padding : int, pair of int or pair of pairs
         Pixels taken away outside.
     output_padding : int or pair of int
         Pixels added below and to the right, to choose among the sizes that a stride maps to
         the same one.
+    dilation : int or pair of int
+        Step between the pixels under neighbouring weights.
     groups : int
         Into how many independent parts the channels are divided.
 

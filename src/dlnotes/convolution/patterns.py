@@ -350,7 +350,7 @@ def patterns() -> tuple[Pattern, ...]:
         for name, family, rows, aliases in _TABLE
     )
     for pattern in (*table, *_made()):
-        for turned in orientations(pattern.array):
+        for turned in _orientations(pattern.array):
             unit = turned / np.linalg.norm(turned)
             key = (turned.shape, *np.round(unit, 9).flat)
             opposite = (turned.shape, *(np.round(-unit, 9) + 0.0).flat)
@@ -360,7 +360,7 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(found)
 
 
-def orientations(array: FloatArray) -> Iterator[FloatArray]:
+def _orientations(array: FloatArray) -> Iterator[FloatArray]:
     """Yield the eight arrays that quarter turns and a mirror make of one."""
     for mirrored in (array, array.T):
         for turns in range(4):

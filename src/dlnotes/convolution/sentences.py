@@ -128,7 +128,7 @@ def _smoothing(match: Match, facts: KernelFacts) -> str:
             f"in one direction and {_n(details['sigma'])} across it"
         )
     elif "sigma" in details:
-        text = f"blurs with a Gaussian of standard deviation {_n(details['sigma'])} pixels"
+        text = f"blurs with a Gaussian of standard deviation {_measure(details['sigma'])}"
     elif "radius" in details:
         text = f"blurs with a disk of radius {_n(details['radius'])} pixels, as defocus does"
     elif name == "blur":
@@ -149,7 +149,7 @@ def _derivative(match: Match, facts: KernelFacts) -> str:
             ", smoothed across" if min(facts.shape) > 1 and facts.rank == 1 and axis else ""
         )
         return (
-            f"first derivative{axis}: {_n(size)} times the slope "
+            f"first derivative{axis}: {_multiple(size)}the slope "
             f"{_towards(angle)}{smooth}; finds edges; {_article(name)}"
         )
     if order == 2:
@@ -157,7 +157,7 @@ def _derivative(match: Match, facts: KernelFacts) -> str:
         whole = max(map(abs, moments))
         if abs(down - right) < 0.02 * whole and abs(mixed) < 0.02 * whole:
             return (
-                f"second derivative in all directions: {_n(2 * down / 2)} times the Laplacian; "
+                f"second derivative in all directions: {_multiple(down)}the Laplacian; "
                 f"finds edges and spots; {_article(name)}"
             )
         if abs(down) < 0.02 * whole and abs(mixed) < 0.02 * whole:
@@ -238,8 +238,18 @@ def _kept(gain: float) -> str:
 
 
 def _article(name: str) -> str:
-    first = name.split(",")[0].split(" (")[0]
-    return f"the {name} kernel" if first else name
+    first, then, second = name.partition(", then ")
+    return f"made of {first} and then {second}" if then else f"the {name} kernel"
+
+
+def _measure(pixels: float) -> str:
+    return f"{_n(pixels)} pixel" + ("" if _n(pixels) == "1" else "s")
+
+
+def _multiple(factor: float) -> str:
+    if abs(abs(factor) - 1) < 1e-6:
+        return "" if factor > 0 else "minus "
+    return f"{_n(factor)} times "
 
 
 def _n(value: float) -> str:

@@ -93,7 +93,9 @@ def gallery(
         yticks=np.arange(ends[0], ends[1] + 1),
     )  # fmt: skip
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=3, handlelength=2.6, **_LEGEND)
+    figure.legend(
+        handles, labels, loc="outside upper right", ncols=3, handlelength=2.6, **_LEGEND
+    )
     return figure
 
 
@@ -312,7 +314,9 @@ def depth(
             values, color=CYCLE[place % len(CYCLE)], linestyle=_DASHES[place % len(_DASHES)],
             linewidth=1.6, label=label,
         )  # fmt: skip
-    axis.set(yscale="log", xlabel="layers passed on the way back", ylabel="norm of the gradient")
+    axis.set(
+        yscale="log", xlabel="layers passed on the way back", ylabel="norm of the gradient"
+    )
     low, high = axis.get_ylim()
     axis.set(xlim=(0, None), ylim=(max(low, floor), high))
     figure.legend(loc="outside right upper", handlelength=2.8, **_LEGEND)
@@ -347,7 +351,9 @@ def losses(trials: Mapping[str, activations.Trial]) -> Figure:
             linewidth=1.6, label=label,
         )  # fmt: skip
     axis.axhline(math.log(3), color=MUTED, linestyle=":", linewidth=1)
-    axis.set(yscale="log", xlabel="step", ylabel="cross-entropy", xlim=(0, None), ylim=(1e-4, 3))
+    axis.set(
+        yscale="log", xlabel="step", ylabel="cross-entropy", xlim=(0, None), ylim=(1e-4, 3)
+    )
     label_line(axis, 2, math.log(3) * 1.15, "guessing", color=MUTED)
     figure.legend(loc="outside right upper", handlelength=2.8, **_LEGEND)
     return figure

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "answer_sheet",
     "contact_sheet",
     "disagreement_scatter",
     "image_strips",
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 _HEIGHT = math.sqrt(3) / 2  # of an equilateral triangle with sides of length 1
+_LONG_NAME = 6  # letters of a class: two longer ones take two lines above a picture
 
 
 def simplex_scores(pixels: int = 150) -> Figure:
@@ -251,6 +253,7 @@ def contact_sheet(
     models = answers.shape[0]
     cell = WIDTH / columns
     tall = 1.38 + 0.11 * models + (0.14 if notes is not None else 0.0)
+    tall += 0.1 if class_names is not None else 0.0
     figure, grid = subplots(
         down, across, width=cell * across, height=cell * down * tall, squeeze=False
     )
@@ -259,7 +262,10 @@ def contact_sheet(
         ax.set_axis_off()
     for position, (ax, (a, b)) in enumerate(zip(grid.flat, asked, strict=False)):
         _tile(ax, pictures[position], darkest)
-        ax.set_title(f"{names[a]} or {names[b]}?", loc="center", fontsize=9)
+        short = class_names is None or max(len(names[a]), len(names[b])) < _LONG_NAME
+        middle, size = (" ", 9.0) if short else ("\n", 7.5)
+        question = f"{names[a]} or{middle}{names[b]}?"
+        ax.set_title(question, loc="center", fontsize=size, linespacing=1.05)
         for model in range(models):
             low = -0.12 * (model + 1)
             shares = answers[model, position, a], answers[model, position, b]
@@ -282,6 +288,92 @@ def contact_sheet(
     return figure
 
 
+def answer_sheet(
+    images: ArrayLike,
+    probabilities: ArrayLike,
+    class_names: Sequence[str],
+    *,
+    titles: Sequence[str] | None = None,
+    columns: int = 5,
+) -> Figure:
+    """Lay photographs out, below each the most likely class of each model.
+
+    Parameters
+    ----------
+    images : array_like, shape (images, height, width, 3)
+        Squares, in the order in which they are to be read.
+    probabilities : array_like, shape (models, images, classes)
+        What the models say about these images.
+    class_names : sequence of str
+        Names of the classes.
+    titles : sequence of str, optional
+        A short line above each image.
+    columns : int
+        How many images in a row.
+
+    Returns
+    -------
+    Figure
+        Below each image one bar a model, as long as its best class is likely, with the name of
+        that class and the probability in percent.
+
+    Raises
+    ------
+    ValueError
+        If the counts do not agree.
+
+    Examples
+    --------
+    >>> picture = [[[0, 0, 0], [255, 255, 255]], [[9, 9, 9], [5, 5, 5]]]
+    >>> figure = answer_sheet([picture], [[[0.75, 0.25]]], ["fig", "gong"], columns=1)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['fig 75']
+    """
+    pictures, answers = np.asarray(images), np.asarray(probabilities)
+    if answers.ndim != 3 or pictures.ndim != 4 or len(pictures) != answers.shape[1]:
+        msg = (
+            "images must have shape (images, height, width, 3) and probabilities (models, "
+            f"images, classes), got {pictures.shape} and {answers.shape}"
+        )
+        raise ValueError(msg)
+    models, count, _ = answers.shape
+    if titles is not None and len(titles) != count:
+        msg = f"titles must have one line an image, {count}, got {len(titles)}"
+        raise ValueError(msg)
+    down = math.ceil(count / columns)
+    cell, line = WIDTH / columns, 0.16  # a line of text, in widths of a picture
+    tall = 1.1 + line * models + (0.16 if titles is not None else 0.0)
+    figure, grid = subplots(down, columns, height=cell * down * tall, squeeze=False)
+    for ax in grid.flat[count:]:
+        ax.set_axis_off()
+    for position, ax in enumerate(grid.flat[:count]):
+        _tile(ax, pictures[position], 255.0)
+        if titles is not None:
+            ax.set_title(titles[position], loc="center", fontsize=8, pad=3)
+        for model in range(models):
+            low = -line * (model + 1)
+            best = int(answers[model, position].argmax())
+            share = float(answers[model, position, best])
+            ax.add_patch(Rectangle((0, low), share, line - 0.03, fc=GRID, ec=MUTED, lw=0.4))
+            ax.text(
+                0.02,
+                low + line / 2 - 0.02,
+                f"{_shortened(class_names[best])} {100 * share:.0f}",
+                fontsize=6.8,
+                color=INK,
+                va="center",
+                clip_on=True,
+            )
+        ax.set(xlim=(-0.02, 1.02), ylim=(-line * models - 0.03, 1.01))
+    return figure
+
+
+def _shortened(name: str, letters: int = 19) -> str:
+    """Leave out what a name says in brackets, and what does not fit below a picture."""
+    name = name.partition(" (")[0]
+    return name if len(name) <= letters else name[: letters - 1].rstrip() + "…"
+
+
 def _tile(ax: Axes, picture: NDArray[Any], darkest: float) -> None:
     """Draw an image on the unit square of an axes; grey images as ink on paper."""
     cmap = "gray" if picture.ndim == 3 else "gray_r"
@@ -302,8 +394,8 @@ def image_strips(
 
     Parameters
     ----------
-    rows : mapping from str to array_like, shape (images, height, width)
-        The images of each row; rows may differ in length.
+    rows : mapping from str to array_like, shape (images, height, width[, 3])
+        The images of each row, grey or red, green and blue; rows may differ in length.
     captions : mapping from str to sequence of str, optional
         For a row, a caption above each of its images.
     vmax : float, optional
@@ -327,8 +419,11 @@ def image_strips(
     """
     stacks = {name: np.asarray(stack) for name, stack in rows.items()}
     for name, stack in stacks.items():
-        if stack.ndim != 3:
-            msg = f"rows[{name!r}] must have shape (images, height, width), got {stack.shape}"
+        if stack.ndim not in (3, 4) or (stack.ndim == 4 and stack.shape[3] != 3):
+            msg = (
+                f"rows[{name!r}] must have shape (images, height, width) or (images, height, "
+                f"width, 3), got {stack.shape}"
+            )
             raise ValueError(msg)
     if not stacks:
         msg = "rows must hold at least one strip, it is empty"
@@ -336,11 +431,11 @@ def image_strips(
     longest = max(len(stack) for stack in stacks.values())
     darkest = max(float(stack.max()) for stack in stacks.values()) if vmax is None else vmax
     side = (WIDTH - 1.4) / longest
+    written = [text for line in (captions or {}).values() for text in line]
+    # A line of a caption is about a ninth of an inch high.
+    above = 0.11 / side * max((text.count("\n") + 1 for text in written), default=0)
     figure, grid = subplots(
-        len(stacks),
-        longest,
-        height=len(stacks) * side * (1.38 if captions else 1.1),
-        squeeze=False,
+        len(stacks), longest, height=len(stacks) * side * (1.1 + 1.3 * above), squeeze=False
     )
     for line, (name, stack) in zip(grid, stacks.items(), strict=True):
         for position, ax in enumerate(line):
@@ -358,7 +453,7 @@ def image_strips(
                     fontsize=7.5,
                     color=INK,
                 )
-                ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3))
+                ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.08 + above))
         line[0].text(
             -0.15,
             0.5,

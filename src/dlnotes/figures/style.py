@@ -191,7 +191,9 @@ class Figure(matplotlib.figure.Figure):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         svg = self.to_bytes("svg").decode()
-        self.set_layout_engine("none")  # where things stand is settled; do not work it out twice
+        self.set_layout_engine(
+            "none"
+        )  # where things stand is settled; do not work it out twice
         return {
             "image/svg+xml": svg,
             "application/pdf": base64.b64encode(self.to_bytes("pdf")).decode(),

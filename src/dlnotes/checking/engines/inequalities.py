@@ -22,15 +22,10 @@ from dlnotes.checking.engines.coefficients import (
 )
 from dlnotes.checking.engines.kinks import kink, substitute_sign
 from dlnotes.checking.engines.rational import split_logs
+from dlnotes.checking.engines.sum_signs import by_pairs, by_shares, by_terms
 from dlnotes.checking.engines.timing import Budget, time_limit
 from dlnotes.checking.semantics.ranks import Rank, bounded_ranks
-from dlnotes.checking.semantics.sums import (
-    Probabilities,
-    normal,
-    opaque_sums,
-    positive_sum,
-    termwise,
-)
+from dlnotes.checking.semantics.sums import normal, opaque_sums
 from dlnotes.checking.semantics.symbols import Domain
 
 if TYPE_CHECKING:
@@ -71,14 +66,21 @@ def _signed(
         return True
     if e.is_number:
         return False
+    if e.has(sp.floor, sp.ceiling):
+        e, domains = _unrounded(e, domains)
     if e.has(Rank):
         e = bounded_ranks(e)
         if known_sign(e, strict):
             return True
     if e.has(sp.Sum, sp.Indexed):
-        whole = depth == 0 and not strict
-        if whole and (_termwise(e, domains, ranges) or _by_shares(normal(e, ranges), domains)):
-            return True
+        if depth == 0 and not strict:
+            form = normal(e, ranges)
+            if (
+                by_terms(e, domains, ranges, _signed)
+                or by_shares(form, domains, _signed)
+                or by_pairs(form, domains, _signed)
+            ):
+                return True
         e = opaque_sums(normal(e, ranges))[0]
         if known_sign(e, strict):
             return True
@@ -150,79 +152,14 @@ def _powers(
     return False
 
 
-def _termwise(e: Any, domains: dict[Any, Domain], ranges: Mapping[Any, Any]) -> bool:
-    """Every term is nonnegative; a sum of positive terms is at least each of them."""
-    term, ranges = termwise(e, ranges)
-    members = term.atoms(sp.Indexed)
-    for total in sorted(term.atoms(sp.Sum), key=str):
-        k, low, high = total.limits[0]
-        body = total.function
-        if len(total.limits) > 1 or not isinstance(body, sp.Indexed) or not positive_sum(total):
-            continue
-        for i in sorted(term.free_symbols, key=str):
-            if ranges.get(i) == (low, high) and body.xreplace({k: i}) in members:
-                rest = sp.Dummy("S", nonnegative=True)
-                term = term.xreplace({total: body.xreplace({k: i}) + rest})
-                break
-    term = sp.expand(split_logs(term)) if term.has(sp.log) else term
-    if term.has(sp.Sum):
-        term = normal(term, ranges)
-    return _term_signed(term, domains)
-
-
-def _term_signed(term: Any, domains: dict[Any, Domain]) -> bool:
-    """Whether a term is not negative, its entries standing for any numbers of their range."""
-    form, table = opaque_sums(term)
-    form = sp.factor_terms(form)
-    if _signed(form, domains, False, 1, {}):
-        return True
-    shares = [
-        s for s, e in table.items() if isinstance(getattr(e, "base", None), Probabilities)
-    ]
-    within = Domain(low=sp.Integer(0), high=sp.Integer(1), high_open=False)
-    return bool(shares) and _signed(
-        form, {**domains, **dict.fromkeys(shares, within)}, False, 1, {}
-    )
-
-
-def _by_shares(e: Any, domains: dict[Any, Domain]) -> bool:
-    """Term by term, as in Gibbs' inequality: shares sum to one, so that differences vanish.
-
-    A constant is spread over the terms by the shares, and the difference of two families of
-    shares (one of them may be the uniform one) is added to every term.
-    """
-    index = sp.Dummy("k", integer=True)
-    body, constant, ends = sp.Integer(0), sp.Integer(0), set()
-    for part in sp.Add.make_args(sp.expand(e)):
-        sums = [f for f in sp.Mul.make_args(part) if isinstance(f, sp.Sum)]
-        if not sums and not part.has(sp.Sum):
-            constant += part
-            continue
-        if len(sums) != 1 or len(sums[0].limits) != 1:
-            return False
-        k, low, high = sums[0].limits[0]
-        ends.add((low, high))
-        rest = [f for f in sp.Mul.make_args(part) if f is not sums[0]]
-        body += sp.Mul(sums[0].function.xreplace({k: index}), *rest)
-    if len(ends) != 1 or body.has(sp.Sum):
-        return False
-    ((low, high),) = ends
-    shares = [
-        x
-        for x in sorted(body.atoms(sp.Indexed), key=str)
-        if isinstance(x.base, Probabilities)
-        and x.indices[-1] == index
-        and (low, high) == (1, x.base.shape[-1])
-    ]
-    if not shares or len(shares) > 3:
-        return False
-    weights = [*shares, 1 / high]
-    for spread in weights if constant != 0 else weights[:1]:
-        term = sp.expand(split_logs(body + constant * spread))
-        for a, b in [(0, 0), *itertools.permutations(weights, 2)]:
-            if _term_signed(term + a - b, domains):
-                return True
-    return False
+def _unrounded(e: Any, domains: dict[Any, Domain]) -> tuple[Any, dict[Any, Domain]]:
+    """Put ``u - t`` for the floor of u and ``u + t`` for its ceiling, t anywhere in [0, 1)."""
+    put = {}
+    for x in e.atoms(sp.floor, sp.ceiling):
+        t = sp.Dummy("t", nonnegative=True)
+        domains = {**domains, t: Domain(sp.Integer(0), sp.Integer(1), low_open=False)}
+        put[x] = x.args[0] - t if isinstance(x, sp.floor) else x.args[0] + t
+    return e.xreplace(put), domains
 
 
 def _at_vertices(

@@ -11,19 +11,27 @@ show may still be true.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from dlnotes.checking.engines import symbolic
+from dlnotes.checking.engines.letters import (
+    INVERTIBLE,
+    OWN_TRANSPOSE,
+    Form,
+    Letter,
+    collect,
+    is_positive_definite,
+    opaque_inverse,
+    shorten,
+    spell,
+)
 from dlnotes.checking.hypotheses import Side
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 from dlnotes.checking.side_conditions import domains_differ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from dlnotes.checking.contexts import Context
     from dlnotes.checking.entries import Entry
     from dlnotes.checking.tex.nodes import Node
@@ -31,124 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["same_words"]
 
 _ONE = sp.Integer(1)
-_OWN_TRANSPOSE = {"symmetric", "positive definite", "diagonal"}
-_INVERTIBLE = {"invertible", "positive definite"}
-
-
-@dataclass(frozen=True)
-class _Letter:
-    """A matrix, its transpose, its inverse, or the transpose of its inverse."""
-
-    key: str
-    turned: bool = False
-    inverted: bool = False
-    traits: frozenset[str] = field(default=frozenset(), compare=False)
-    inner: _Form | None = field(default=None, compare=False, repr=False)
-
-    def transpose(self) -> _Letter:
-        if self.traits & _OWN_TRANSPOSE:
-            return self
-        if self.inner is not None:
-            return _opaque_inverse(self.inner.transpose())
-        return _Letter(self.key, not self.turned, self.inverted, self.traits)
-
-    def inverse(self) -> _Letter:
-        if "orthogonal" in self.traits:
-            return self.transpose()
-        if not self.traits & _INVERTIBLE:
-            msg = f"{self.key} is not declared invertible"
-            raise NotGeneral(msg)
-        return _Letter(self.key, self.turned, not self.inverted, self.traits)
-
-    def cancels(self, other: _Letter) -> bool:
-        """Whether this letter times `other` is the identity."""
-        if self.inner is not None or other.inner is not None or self.key != other.key:
-            return False
-        if "orthogonal" in self.traits:
-            return self.turned != other.turned
-        return self.turned == other.turned and self.inverted != other.inverted
-
-
-_Word = tuple[_Letter, ...]
-
-
-@dataclass(frozen=True)
-class _Form:
-    """A sum of words with numbers before them; ``shape`` is that of every word."""
-
-    shape: tuple[Any, Any]
-    terms: dict[_Word, Any]
-
-    def map(self, f: Callable[[Any], Any]) -> _Form:
-        return _Form(self.shape, {w: f(c) for w, c in self.terms.items()})
-
-    def transpose(self) -> _Form:
-        turned = (
-            (tuple(x.transpose() for x in reversed(w)), c) for w, c in self.terms.items()
-        )
-        return _Form((self.shape[1], self.shape[0]), _collect(turned))
-
-    def name(self) -> str:
-        """Return one text for all ways of writing the same sum."""
-        return " + ".join(
-            sorted(f"{sp.expand(c)}*{_spell(w)}" for w, c in self.terms.items() if c != 0)
-        )
-
-
-def _spell(word: _Word) -> str:
-    return " ".join(
-        x.key + ("^-1" if x.inverted else "") + ("^T" if x.turned else "") for x in word
-    )
-
-
-def _shorten(word: _Word) -> _Word:
-    """Cancel neighbours, and put diagonal neighbours into order."""
-    out: list[_Letter] = []
-    for letter in word:
-        out.append(letter)
-        k = len(out) - 1
-        while k and _commute(out[k - 1], out[k]) and _spell((out[k],)) < _spell((out[k - 1],)):
-            out[k - 1], out[k] = out[k], out[k - 1]
-            k -= 1
-        for i in range(len(out) - 1):
-            if out[i].cancels(out[i + 1]):
-                del out[i : i + 2]
-                break
-    return tuple(out)
-
-
-def _commute(a: _Letter, b: _Letter) -> bool:
-    return "diagonal" in a.traits and "diagonal" in b.traits
-
-
-def _collect(pairs: Iterable[tuple[_Word, Any]]) -> dict[_Word, Any]:
-    out: dict[_Word, Any] = {}
-    for word, c in pairs:
-        short = _shorten(word)
-        out[short] = out.get(short, sp.Integer(0)) + c
-    return {w: c for w, c in out.items() if c != 0}
-
-
-def _opaque_inverse(form: _Form) -> _Letter:
-    """Return the inverse of a sum as a letter of its own."""
-    own = form.transpose().name() == form.name()
-    traits = frozenset({"symmetric"}) if own else frozenset()
-    return _Letter(f"({form.name()})^-1", traits=traits, inner=form)
-
-
-def _is_positive_definite(form: _Form) -> bool:
-    r"""Whether the form is a sum of W^T W and W^T P W, one of which is definite."""
-    definite = False
-    for word, c in form.terms.items():
-        half = len(word) // 2
-        mirrored = all(x == y.transpose() for x, y in zip(word, reversed(word), strict=True))
-        middle = word[half : half + len(word) % 2]
-        if not mirrored or not c.is_nonnegative:
-            return False
-        if middle and "positive definite" not in middle[0].traits:
-            return False
-        definite = definite or bool(c.is_positive and half == 0)
-    return definite
 
 
 class _Words:
@@ -189,18 +79,18 @@ class _Words:
         shape = [self._size(s, env) for s in entry.shape]
         rows, cols = (*shape, _ONE)[:2]
         if entry.kind == "identity":
-            return _Form((rows, cols), {(): _ONE})
+            return Form((rows, cols), {(): _ONE})
         if entry.kind == "zeros":
-            return _Form((rows, cols), {})
+            return Form((rows, cols), {})
         if entry.kind not in ("matrix", "vector", "ones") or entry.signal:
             msg = f"{entry.kind} as a letter"
             raise NotGeneral(msg)
         traits = set(entry.adjectives)
         if rows != cols:
-            traits -= _INVERTIBLE | _OWN_TRANSPOSE | {"orthogonal"}
+            traits -= INVERTIBLE | OWN_TRANSPOSE | {"orthogonal"}
         key = entry.key + "".join(f"[{k}]" for k in indices)
-        letter = _Letter(key, traits=frozenset(traits))
-        return self._maybe_number(_Form((rows, cols), {(letter,): _ONE}))
+        letter = Letter(key, traits=frozenset(traits))
+        return self._maybe_number(Form((rows, cols), {(letter,): _ONE}))
 
     def _size(self, text: str, env: dict[str, Any]) -> Any:
         """Return a size; a member of a family of sizes is a size of its own."""
@@ -227,17 +117,17 @@ class _Words:
     # -- arithmetic ----------------------------------------------------------------------
     def _neg(self, node: Node) -> Any:
         inner = self.value(node.args[0])
-        return inner.map(lambda c: -c) if isinstance(inner, _Form) else -inner
+        return inner.map(lambda c: -c) if isinstance(inner, Form) else -inner
 
     def _add(self, node: Node) -> Any:
         values = [self.value(a) for a in node.args]
-        if not any(isinstance(v, _Form) for v in values):
+        if not any(isinstance(v, Form) for v in values):
             return sp.Add(*values)
-        if len({v.shape if isinstance(v, _Form) else () for v in values}) > 1:
+        if len({v.shape if isinstance(v, Form) else () for v in values}) > 1:
             msg = "a sum of different shapes"
             raise NotGeneral(msg)
         pairs = [pair for v in values for pair in v.terms.items()]
-        return _Form(values[0].shape, _collect(pairs))
+        return Form(values[0].shape, collect(pairs))
 
     def _mul(self, node: Node) -> Any:
         values = [self.value(a) for a in node.args]
@@ -247,10 +137,10 @@ class _Words:
         return total
 
     def _product(self, a: Any, b: Any, *, dot: bool = False) -> Any:
-        if not isinstance(a, _Form) or not isinstance(b, _Form):
-            if isinstance(a, _Form):
+        if not isinstance(a, Form) or not isinstance(b, Form):
+            if isinstance(a, Form):
                 return a.map(lambda c: c * b)
-            return b.map(lambda c: a * c) if isinstance(b, _Form) else a * b
+            return b.map(lambda c: a * c) if isinstance(b, Form) else a * b
         if dot and a.shape == b.shape and a.shape[1] == 1:
             a = a.transpose()
         if a.shape[1] != b.shape[0]:
@@ -258,14 +148,12 @@ class _Words:
             raise NotGeneral(msg)
         shape = (a.shape[0], b.shape[1])
         if self._inverse_of(a, b) or self._inverse_of(b, a):
-            return _Form(shape, {(): _ONE})
-        pairs = (
-            ((*v, *w), c * d) for v, c in a.terms.items() for w, d in b.terms.items()
-        )
-        return self._maybe_number(_Form(shape, _collect(pairs)))
+            return Form(shape, {(): _ONE})
+        pairs = (((*v, *w), c * d) for v, c in a.terms.items() for w, d in b.terms.items())
+        return self._maybe_number(Form(shape, collect(pairs)))
 
     @staticmethod
-    def _inverse_of(a: _Form, b: _Form) -> bool:
+    def _inverse_of(a: Form, b: Form) -> bool:
         """Whether `a` is the inverse of the sum `b`, kept as one letter."""
         if len(a.terms) != 1:
             return False
@@ -273,14 +161,14 @@ class _Words:
         inner = word[0].inner if len(word) == 1 else None
         return c == 1 and inner is not None and inner.name() == b.name()
 
-    def _maybe_number(self, form: _Form) -> Any:
+    def _maybe_number(self, form: Form) -> Any:
         """Return the number in a form with one row and one column; it is its own transpose."""
         if form.shape != (1, 1):
             return form
         total = sp.Integer(0)
         for word, c in form.terms.items():
-            back = _shorten(tuple(x.transpose() for x in reversed(word)))
-            total += c * self._symbol(min(_spell(word), _spell(back)), bool(word))
+            back = shorten(tuple(x.transpose() for x in reversed(word)))
+            total += c * self._symbol(min(spell(word), spell(back)), bool(word))
         return total
 
     @staticmethod
@@ -289,7 +177,7 @@ class _Words:
 
     def _div(self, node: Node) -> Any:
         above, below = (self.value(a) for a in node.args)
-        if isinstance(below, _Form):
+        if isinstance(below, Form):
             msg = "division by an array"
             raise NotGeneral(msg)
         if below == 0:
@@ -297,11 +185,11 @@ class _Words:
             raise Undefined(msg)
         if not below.is_number:
             self.interpreter.require(sp.Ne(below, 0, evaluate=False), below)
-        return above.map(lambda c: c / below) if isinstance(above, _Form) else above / below
+        return above.map(lambda c: c / below) if isinstance(above, Form) else above / below
 
     def _pow(self, node: Node) -> Any:
         base = self.value(node.args[0])
-        if not isinstance(base, _Form):
+        if not isinstance(base, Form):
             exponent = self._number(node.args[1])
             return self.interpreter._number_power(base, exponent)
         exponent = self._number(node.args[1])
@@ -313,12 +201,12 @@ class _Words:
             raise NotGeneral(msg)
         if exponent < 0:
             base = self._inverse(base)
-        out = _Form(base.shape, {(): _ONE})
+        out = Form(base.shape, {(): _ONE})
         for _ in range(abs(int(exponent))):
             out = self._product(out, base)
         return out
 
-    def _inverse(self, form: _Form) -> _Form:
+    def _inverse(self, form: Form) -> Form:
         if len(form.terms) == 1:
             ((word, c),) = form.terms.items()
             if all(x.inner is None for x in word) and not c.is_zero:
@@ -329,26 +217,26 @@ class _Words:
                 except NotGeneral:
                     pass
                 else:
-                    return _Form(form.shape, {_shorten(back): 1 / c})
-        if not _is_positive_definite(form):
+                    return Form(form.shape, {shorten(back): 1 / c})
+        if not is_positive_definite(form):
             self.inverses.add(min(form.name(), form.transpose().name()))
-        return _Form(form.shape, {(_opaque_inverse(form),): _ONE})
+        return Form(form.shape, {(opaque_inverse(form),): _ONE})
 
     def _transpose(self, node: Node) -> Any:
         inner = self.value(node.args[0])
-        return inner.transpose() if isinstance(inner, _Form) else inner
+        return inner.transpose() if isinstance(inner, Form) else inner
 
     # -- numbers made of arrays ----------------------------------------------------------
     def _inner(self, node: Node) -> Any:
         a, b = (self.value(x) for x in node.args)
-        if isinstance(a, _Form) and isinstance(b, _Form) and a.shape == b.shape:
+        if isinstance(a, Form) and isinstance(b, Form) and a.shape == b.shape:
             return self._product(a.transpose(), b)
         msg = "an inner product of numbers"
         raise NotGeneral(msg)
 
     def _norm(self, node: Node) -> Any:
         a = self.value(node.args[0])
-        if not isinstance(a, _Form):
+        if not isinstance(a, Form):
             return sp.Abs(a)
         if a.shape[1] == 1 and node.value in ("", "2", None):
             return sp.sqrt(self._product(a.transpose(), a))
@@ -359,14 +247,14 @@ class _Words:
 
     def _call(self, node: Node) -> Any:
         if node.value != "tr":
-            if any(isinstance(self.value(a), _Form) for a in node.args):
+            if any(isinstance(self.value(a), Form) for a in node.args):
                 msg = f"{node.value} of an array"
                 raise NotGeneral(msg)
             return self._number(node)
         return self._trace(self.value(node.args[0]))
 
     def _trace(self, a: Any) -> Any:
-        if not isinstance(a, _Form):
+        if not isinstance(a, Form):
             return a
         if a.shape[0] != a.shape[1]:
             msg = "the trace of a matrix that is not square"
@@ -377,16 +265,14 @@ class _Words:
                 total += c * a.shape[0]
                 continue
             back = tuple(x.transpose() for x in reversed(word))
-            turns = [
-                _shorten((*w[k:], *w[:k])) for w in (word, back) for k in range(len(word))
-            ]
-            least = min(turns, key=lambda w: (len(w), _spell(w)))
-            total += c * (self._symbol("tr " + _spell(least), True) if least else a.shape[0])
+            turns = [shorten((*w[k:], *w[:k])) for w in (word, back) for k in range(len(word))]
+            least = min(turns, key=lambda w: (len(w), spell(w)))
+            total += c * (self._symbol("tr " + spell(least), True) if least else a.shape[0])
         return total
 
 
 def same_words(context: Context, left: Node, right: Node) -> bool:
-    """Whether two sides are equal for every size as sums of words.
+    r"""Whether two sides are equal for every size as sums of words.
 
     Parameters
     ----------
@@ -405,8 +291,8 @@ def same_words(context: Context, left: Node, right: Node) -> bool:
     >>> from dlnotes.checking.contexts import Context
     >>> from dlnotes.checking.tex.reader import read
     >>> from dlnotes.checking.vocabulary import Vocabulary
-    >>> names = Vocabulary.parse("n : integer >= 1\\nA : matrix n x n\\nB : matrix n x n")
-    >>> chain = read(r"(A B)^\\top = B^\\top A^\\top", names)
+    >>> names = Vocabulary.parse("n : integer >= 1\nA : matrix n x n\nB : matrix n x n")
+    >>> chain = read(r"(A B)^\top = B^\top A^\top", names)
     >>> same_words(Context(names, None), *chain.args)
     True
     >>> chain = read(r"A B = B A", names)
@@ -425,9 +311,9 @@ def same_words(context: Context, left: Node, right: Node) -> bool:
     a, b = (side.value for side in sides)
     if needed[0] != needed[1] or domains_differ(context, *sides)[0]:
         return False
-    if isinstance(a, _Form) != isinstance(b, _Form):
+    if isinstance(a, Form) != isinstance(b, Form):
         return False
-    if not isinstance(a, _Form):
+    if not isinstance(a, Form):
         return symbolic.is_zero(context.free(a - b), context.interpreter.ranges, quick=True)
     if a.shape != b.shape:
         return False

@@ -78,7 +78,9 @@ def spectral_norm_at(rows: int, columns: int, entries: Sequence[arb]) -> arb | N
     low = sum((v[i] * gram[i, j] * v[j] for i in range(n) for j in range(n)), arb(0)) / length
     for bits in (100, 60, 30, 10):
         high = top + (abs(top) + arb(2) ** -200) * arb(2) ** -bits
-        if _positive_definite([[high * (i == j) - gram[i, j] for j in range(n)] for i in range(n)]):
+        if _positive_definite(
+            [[high * (i == j) - gram[i, j] for j in range(n)] for i in range(n)]
+        ):
             return arb.max(low, arb(0)).union(high).sqrt()
     return None
 
