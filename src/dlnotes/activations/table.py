@@ -164,10 +164,11 @@ def _text(name: str) -> str:
 
 def _facts_row(entry: Activation) -> list[str]:
     facts = entry.facts
-    defaults = "".join(
-        f", ${sp.latex(p.symbol)}={_number(p.default) if p.exact is None else sp.latex(p.exact)}$"
+    shown = {
+        p.symbol: sp.latex(p.exact) if isinstance(p.exact, sp.Rational) else _number(p.default)
         for p in entry.parameters
-    )
+    }
+    defaults = "".join(f", ${sp.latex(symbol)}={value}$" for symbol, value in shown.items())
     return [
         _text(entry.name) + defaults,
         f"${_formula(entry.expression)}$",
