@@ -168,6 +168,7 @@ class TestZeros:
             declared = [*f.crossings.get(order, ()), *map(float, kinks(f, {}))]
             for zero in Reference(f).zeros(order):
                 # a zero at a round number needs no help: the kernel has it
-                exact = float(f.derivative(round(zero), order)) == 0.0
+                plain = round(2 * zero) / 2
+                exact = float(f.derivative(plain, order)) == 0.0
                 near = any(abs(zero - place) < 0.1 for place in declared)
-                assert near or (exact and abs(zero - round(zero)) < 1e-12), zero
+                assert near or (exact and abs(zero - plain) < 1e-12), zero

@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import math
 import os
+import re
 
 import numpy as np
 import pytest
@@ -182,6 +183,9 @@ class TestTorch:
 
     def test_operator_samples(self):
         """Run PyTorch's own samples for its operators through ours."""
+        pytest.importorskip(
+            "expecttest", reason="PyTorch's samples need the package expecttest"
+        )
         import torch
         from torch.testing._internal.common_methods_invocations import op_db
 
@@ -216,7 +220,7 @@ class TestTorch:
                 try:
                     got = entry(sample.input.numpy(), **values)
                 except ValueError as refused:  # e.g. a scale of 0 or below
-                    assert "not allowed" in str(refused)  # noqa: PT017
+                    assert re.search("not allowed|is not below", str(refused))  # noqa: PT017
                     continue
                 np.testing.assert_allclose(got, wanted.numpy(), rtol=1e-7, atol=1e-14)
                 ran[op.name] = ran.get(op.name, 0) + 1
