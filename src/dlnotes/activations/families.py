@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dlnotes.activations.catalogue import ACTIVATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dlnotes.activations.activation import Activation
 
 __all__ = ["FAMILIES", "families", "family_of"]
