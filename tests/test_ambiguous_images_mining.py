@@ -18,7 +18,9 @@ NAMES = ("predictive_entropy", "mutual_information", "margin", "top_pair_confusi
 def some(images=300, classes=40, models=3, dtype=np.float32, seed=0):
     rng = np.random.default_rng(seed)
     raw = rng.gamma(0.2, size=(models, images, classes)) + 1e-9
-    raw[:, images // 3 : images // 3 + 5] = raw[:, :1]  # ties
+    raw[:, 1] = 1.0  # the most uncertain image, and seven copies of it far apart: ties on top
+    raw[:, images // 3 : images // 3 + 5] = 1.0
+    raw[:, -2:] = 1.0
     return (raw / raw.sum(-1, keepdims=True)).astype(dtype)
 
 
@@ -101,6 +103,8 @@ class TestSources:
         with dask.config.set(scheduler="synchronous"):
             found = ai.mine(source, name, top=top, batch=batch, **parameters)
         same(found, ai.mine(p, name, top=top, batch=batch, **parameters))
+        tied = np.diff(found.scores) == 0
+        assert (np.diff(found.indices)[tied] > 0).all()  # in the order of the source
         values = ai.SCORES[name].function(p, **parameters)
         signed = -values if ai.SCORES[name].largest else values
         np.testing.assert_allclose(
@@ -119,6 +123,17 @@ class TestSources:
         source = dask.array.from_array(first, chunks=(64, 1, 40))
         same(ai.mine(source, "mutual_information", top=9, image_axis=0), expected)
         same(ai.mine(tmp_path / "p.npy", "mutual_information", top=9, image_axis=0), expected)
+
+    def test_dask_scores_the_same_batches(self):
+        """A score whose value depends on the place in the batch would show another cut."""
+
+        def by_place(x):
+            return x[0, :, 0] + np.arange(x.shape[1])
+
+        source = dask.array.from_array(some(), chunks=((3,), (50, 70, 180), (40,)))
+        with dask.config.set(scheduler="synchronous"):
+            found = ai.mine(source, by_place, batch=32, top=300)
+        same(found, ai.mine(some(), by_place, batch=32, top=300))
 
     def test_dask_tells_progress_and_refuses_what_it_cannot_cut(self):
         told = []

@@ -4,7 +4,8 @@
 
 Runs the cells of the chapter where the networks are installed, and stores all that the chapter
 has asked them in book/photographs/predictions.npz, for readers without them. To be run again
-when the photographs, the weights or the questions of the chapter change; a test notices.
+when the photographs, the weights or the questions of the chapter change. A test compares the
+stored answers about the photographs with what the networks say.
 """
 
 import contextlib

@@ -61,7 +61,8 @@ def _ingredients(root: Path) -> Iterator[Path]:
     """Yield every file, besides the chapters, on which the output of a cell depends."""
     yield root / "constraints.txt"
     # What makes the pages is not what the cells call: a change of it runs none again.
-    sources = (root / "src" / "dlnotes").glob("**/*.py")
+    package = root / "src" / "dlnotes"
+    sources = (*package.glob("**/*.py"), *package.glob("**/*.tsv"))
     yield from sorted(p for p in sources if p.parent.name != "bookkit")
     yield from sorted(p for p in (root / "book" / "photographs").glob("**/*") if p.is_file())
 
