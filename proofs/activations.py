@@ -11,7 +11,6 @@ SOFTMAX = "softmax.v"
 @proof("thm-activations-sigmoid-bound", tier="certified")
 @proof("thm-activations-sigmoid-tails", tier="certified")
 @proof("thm-activations-softplus-gap", tier="certified")
-@proof("thm-activations-tanh-bound", tier="certified")
 @proof("thm-activations-hard-sigmoid", tier="certified")
 @proof("thm-activations-gelu-slope", tier="certified")
 @proof("thm-activations-gelu-tanh", tier="certified")

@@ -1,4 +1,4 @@
-"""The chapter on activation functions shows the whole registry, and its trials are what they say."""
+"""The chapter on activation functions shows the whole registry; its trials do what they say."""
 
 from __future__ import annotations
 

@@ -347,8 +347,8 @@ def losses(trials: Mapping[str, activations.Trial]) -> Figure:
     figure, axis = subplots(height=3.2)
     for place, (label, trial) in enumerate(trials.items()):
         axis.plot(
-            trial.losses, color=CYCLE[place % len(CYCLE)], linestyle=_DASHES[place % len(_DASHES)],
-            linewidth=1.6, label=label,
+            trial.losses, color=CYCLE[place % len(CYCLE)],
+            linestyle=_DASHES[place % len(_DASHES)], linewidth=1.6, label=label,
         )  # fmt: skip
     axis.axhline(math.log(3), color=MUTED, linestyle=":", linewidth=1)
     axis.set(
