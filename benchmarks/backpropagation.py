@@ -14,6 +14,7 @@ import importlib
 import math
 import os
 import time
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,9 @@ def small(title: str, text: str, rounds: int) -> None:
         value, gradient = run()
         found = [float(value), *map(float, gradient)]
         wanted = [worked.value, *worked.gradient.values()][: len(found)]
-        if not all(math.isclose(a, b, rel_tol=1e-11) for a, b in zip(found, wanted)):
+        if not all(
+            math.isclose(a, b, rel_tol=1e-11) for a, b in zip(found, wanted, strict=True)
+        ):
             print(f"  {name} disagrees: {found}, expected {wanted}")
     best = dict.fromkeys(runs, math.inf)
     for _ in range(rounds):
@@ -195,11 +198,11 @@ def large(sizes: tuple[int, ...]) -> None:
             stages.append(time.process_time())
             f = compile_gradient(graph)
             stages.append(time.process_time())
-            value, gradient = f(*point.values())
+            _, gradient = f(*point.values())
             stages.append(time.process_time())
             if not math.isclose(sum(gradient), sum(worked.gradient.values()), rel_tol=1e-9):
                 print("  compiled code and trace disagree")
-            used = [b - a for a, b in zip([start, *stages], stages)]
+            used = [b - a for a, b in pairwise([start, *stages])]
             count = sum(bool(node.operands) for node in graph.nodes)
             print(f"  {make.__name__:<18}{count:>11}" + "".join(f"{t:>9.2f}" for t in used))
 
