@@ -73,7 +73,9 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["book/static"]
 html_css_files = ["book.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("scroll.js", "previews.js", "tables.js")]
+html_js_files = [
+    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables")
+]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 html_copy_source = False
 html_show_sourcelink = False

@@ -41,9 +41,7 @@ formal(
     theorem="sigmoid_slope",
     digest="16eddfbe9fe19694",
 )
-formal(
-    "thm-activations-tanh-bound", file=FILE, theorem="tanh_slope", digest="85918a88fc9eeea1"
-)
+formal("thm-activations-tanh-bound", file=FILE, theorem="tanh_slope", digest="85918a88fc9eeea1")
 formal(
     "thm-activations-relu-clarke", file=FILE, theorem="relu_clarke", digest="6d6d078bf16db12e"
 )

@@ -214,17 +214,17 @@ formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",
-    digest="de8e9945aa2d836a",
+    digest="176f140395bf3b41",
 )
 formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_adjoint",
-    digest="a1e88056155852bd",
+    digest="f3ab9887cfdc29df",
 )
 formal(
     "thm-convolution-learning",
     file="convolution.v",
     theorem="descent_rate",
-    digest="9f573697030993dc",
+    digest="593a40963c0a09bd",
 )

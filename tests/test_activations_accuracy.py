@@ -132,9 +132,9 @@ class TestEnds:
         for side, piece in ((-sp.oo, pieces[0]), (sp.oo, pieces[-1])):
             formula = sp.diff(piece.formula, X, order)
             with mpmath.workdps(50):
-                far = sp.lambdify(X, formula, "mpmath")(m(10**7 if side > 0 else -(10**7)))
+                far = sp.lambdify(X, formula, "mpmath")(m(10**8 if side > 0 else -(10**8)))
             got = float(f.derivative(float(side), order))
-            # 1e7 is near enough to tell 0, a constant and infinity apart
+            # 1e8 is near enough to tell 0, a constant and infinity apart
             assert (
                 got == math.copysign(math.inf, far)
                 if abs(far) > 1e5
@@ -167,5 +167,7 @@ class TestZeros:
         for order in (1, 2):
             declared = [*f.crossings.get(order, ()), *map(float, kinks(f, {}))]
             for zero in Reference(f).zeros(order):
-                exact = float(abs(f.derivative(zero, order))) == 0.0
-                assert exact or min(abs(zero - place) for place in declared) < 0.1, zero
+                # a zero at a round number needs no help: the kernel has it
+                exact = float(f.derivative(round(zero), order)) == 0.0
+                near = any(abs(zero - place) < 0.1 for place in declared)
+                assert near or (exact and abs(zero - round(zero)) < 1e-12), zero

@@ -11,7 +11,6 @@ import importlib.util
 import inspect
 import math
 import os
-import warnings
 
 import numpy as np
 import pytest
@@ -32,8 +31,6 @@ from dlnotes.activations import (
     softmin,
 )
 from dlnotes.activations.peers import RECORDED, VERSIONS
-
-os.environ.setdefault("JAX_ENABLE_X64", "1")  # read when JAX is imported
 
 
 def has(library):
@@ -94,18 +91,15 @@ class Jax:
     def __init__(self, entry, framework):
         import jax
 
+        jax.config.update("jax_enable_x64", True)
         self.jax, self.parameters = jax, dict(framework.parameters)
         values = dict(framework.fixed or {})
         self.call = lambda x: getattr(jax.nn, framework.name)(x, **values)
 
     def __call__(self, x):
-        with (
-            self.jax.experimental.enable_x64()
-            if hasattr(self.jax.experimental, "enable_x64")
-            else warnings.catch_warnings()
-        ):
-            slope = self.jax.vmap(self.jax.grad(self.call))(np.asarray(x, dtype=np.float64))
-            return np.asarray(self.call(np.asarray(x, np.float64))), np.asarray(slope)
+        x = np.asarray(x, dtype=np.float64)
+        slope = self.jax.vmap(self.jax.grad(self.call))(x)
+        return np.asarray(self.call(x)), np.asarray(slope)
 
 
 def agree(peer, entry):

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from activation_reference import m
+from activation_reference import m, ulps
 from dlnotes import activations
 from dlnotes.activations import (
     Gated,
@@ -22,9 +22,12 @@ from dlnotes.activations import (
     cross_entropy,
     hardmax,
     log_softmax,
+    logmeanexp,
     logsumexp,
     softmax,
     softmax2d,
+    softmin,
+    sparsemax,
 )
 
 VECTOR_FUNCTIONS = [
@@ -232,6 +235,159 @@ class TestVectorFunctions:
         assert f.name in repr(f)
 
 
+class TestAccuracy:
+    """A few units in the last place, however far the scores are apart."""
+
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    @pytest.mark.parametrize("scale", [1.0, 20.0, 300.0])
+    def test_softmax_and_log_softmax_agree_with_mpmath(self, dtype, scale):
+        rng = np.random.default_rng(3)
+        for size in (1, 2, 9, 100):
+            z = (rng.normal(size=size) * scale).astype(dtype)
+            shares, logs = softmax(z), log_softmax(z)
+            with mpmath.workdps(900):
+                terms = [mpmath.exp(m(value)) for value in z]
+                total = mpmath.fsum(terms)
+                for k, term in enumerate(terms):
+                    assert ulps(shares[k], term / total, dtype) <= 8
+                    assert ulps(logs[k], mpmath.log(term / total), dtype) <= 8
+
+    def test_vjp_keeps_its_digits_when_one_share_is_nearly_all(self):
+        z, v = np.array([40.0, 0.0, -1.0]), np.array([3.0, 1.0, -2.0])
+        with mpmath.workdps(60):
+            terms = [mpmath.exp(m(value)) for value in z]
+            s = [term / mpmath.fsum(terms) for term in terms]
+            inner = mpmath.fsum(a * m(b) for a, b in zip(s, v, strict=True))
+            for k, got in enumerate(softmax.vjp(z, v)):
+                assert ulps(got, s[k] * (m(v[k]) - inner)) <= 8
+            for k, got in enumerate(log_softmax.vjp(z, v)):
+                exact = m(v[k]) - s[k] * mpmath.fsum(m(value) for value in v)
+                assert ulps(got, exact) <= 8
+
+
+class TestTemperature:
+    @given(scores, st.floats(0.05, 20))
+    def test_is_softmax_of_the_scaled_scores(self, z, t):
+        np.testing.assert_allclose(softmax(z, temperature=t), softmax(z / t), rtol=1e-11)
+
+    @given(scores)
+    def test_limits(self, z):
+        cold = softmax(z, temperature=0.0)
+        largest = z == z.max()
+        np.testing.assert_array_equal(cold, largest / largest.sum())
+        np.testing.assert_allclose(softmax(z, temperature=np.inf), 1 / len(z), rtol=1e-15)
+        if np.all(largest | (z < z.max() - 1e-3)):
+            np.testing.assert_allclose(softmax(z, temperature=1e-6), cold, atol=1e-300)
+
+    def test_derivatives_agree_with_differences(self):
+        z, h, t = np.array([0.3, -1.2, 2.0]), 1e-6, 0.4
+        for f in (softmax, softmin):
+            columns = [
+                (f(z + h * e, temperature=t) - f(z - h * e, temperature=t)) / (2 * h)
+                for e in np.eye(3)
+            ]
+            jacobian = f.jacobian(z, temperature=t)
+            np.testing.assert_allclose(jacobian, np.array(columns).T, atol=1e-8)
+            v = np.array([1.0, 2.0, -0.5])
+            np.testing.assert_allclose(f.vjp(z, v, temperature=t), v @ jacobian, rtol=1e-12)
+        assert np.all(softmax.jacobian(z, temperature=np.inf) == 0)
+
+    @pytest.mark.parametrize("value", [-1.0, np.nan])
+    def test_out_of_range(self, value):
+        with pytest.raises(ValueError, match=r"temperature=.*from 0 to infinity"):
+            softmax([1.0], temperature=value)
+
+    def test_no_derivative_at_zero(self):
+        for call in (softmax.jacobian, softmax.eigenvalues):
+            with pytest.raises(ValueError, match="temperature=0 leaves no derivative"):
+                call([1.0, 2.0], temperature=0.0)
+        with pytest.raises(TypeError, match="temperature must be a real number, got '1'"):
+            softmax([1.0], temperature="1")
+
+    @given(scores, st.floats(0.1, 10))
+    def test_eigenvalues_interlace_with_the_shares(self, z, t):
+        values = softmax.eigenvalues(z, temperature=t) * t
+        s = np.sort(softmax(z, temperature=t))
+        assert abs(values[0]) < 1e-12
+        assert np.all(values[1:] <= s[1:] + 1e-12)
+        assert np.all(values[1:] >= s[:-1] - 1e-12)
+        assert values[-1] / t <= softmax.lipschitz(temperature=t) * (1 + 1e-12)
+
+
+class TestSoftmin:
+    @given(scores)
+    def test_is_softmax_of_the_negative(self, z):
+        np.testing.assert_array_equal(softmin(z), softmax(-z))
+        np.testing.assert_array_equal(softmin.jacobian(z), -softmax.jacobian(-z))
+
+
+class TestSoftmax2d:
+    def test_is_softmax_over_the_channels(self):
+        x = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
+        np.testing.assert_array_equal(softmax2d(x), softmax(x, axis=1))
+        np.testing.assert_array_equal(softmax2d(x[0]), softmax(x[0], axis=0))
+        v = np.random.default_rng(1).normal(size=x.shape)
+        np.testing.assert_array_equal(softmax2d.vjp(x, v), softmax.vjp(x, v, axis=1))
+        np.testing.assert_array_equal(softmax2d.jacobian(x), softmax.jacobian(x, axis=1))
+
+    def test_refuses_what_is_no_image(self):
+        with pytest.raises(ValueError, match=r"x has shape \(3, 4\); give images"):
+            softmax2d(np.zeros((3, 4)))
+        with pytest.raises(ValueError, match="axis=2 is not that of the channels"):
+            softmax2d(np.zeros((3, 4, 5)), axis=2)
+
+
+class TestSparsemax:
+    @given(scores)
+    def test_is_the_nearest_point_of_the_simplex(self, z):
+        p = sparsemax(z)
+        assert np.all(p >= 0)
+        assert float(p.sum()) == pytest.approx(1.0, abs=1e-12)
+        # nearest exactly if no corner of the simplex lies in the direction of z - p
+        assert np.all((z - p) @ (np.eye(len(z)) - p).T <= 1e-10)
+
+    @given(scores)
+    def test_is_shift_invariant_and_below_the_score_differences(self, z):
+        np.testing.assert_allclose(sparsemax(z + 3.0), sparsemax(z), atol=1e-13)
+
+    def test_far_apart_is_one_hot(self):
+        assert sparsemax([0.0, 1e300, -1e300]).tolist() == [0.0, 1.0, 0.0]
+
+
+class TestHardmax:
+    def test_first_of_several(self):
+        assert hardmax([[1.0, 2.0, 2.0], [5.0, 1.0, 5.0]]).tolist() == [[0, 1, 0], [1, 0, 0]]
+
+    def test_has_no_derivative_where_entries_tie(self):
+        assert np.all(np.isnan(hardmax.jacobian([2.0, 2.0])))
+        assert np.all(hardmax.jacobian([2.0, 1.0]) == 0)
+
+
+class TestGated:
+    @pytest.mark.parametrize("f", [f for f in VECTOR_FUNCTIONS if f not in UNGATED])
+    @given(z=hnp.arrays(np.float64, 6, elements=moderate))
+    def test_is_one_half_times_a_function_of_the_other(self, f, z):
+        a, b = z[:3], z[3:]
+        linear, gate = (b, a) if f.first else (a, b)
+        np.testing.assert_array_equal(f(z), linear * f.gate(gate))
+
+    def test_the_gate_of_glu_is_last_and_that_of_swiglu_first(self):
+        assert float(activations.glu([2.0, -800.0])[0]) == 0.0
+        assert float(activations.swiglu([-800.0, 2.0])[0]) == 0.0
+
+    def test_odd_length(self):
+        with pytest.raises(ValueError, match="length 3; give an even one"):
+            activations.glu([1.0, 2.0, 3.0])
+
+
+class TestLogMeanExp:
+    @given(scores)
+    def test_lies_between_mean_and_maximum(self, z):
+        value = float(logmeanexp(z))
+        assert z.mean() - 1e-12 <= value <= z.max() + 1e-12
+        assert value == pytest.approx(float(logsumexp(z)) - math.log(len(z)), abs=1e-13)
+
+
 class TestCrossEntropy:
     @given(scores, st.integers(0, 6))
     def test_class_number_and_one_hot_agree_with_mpmath(self, z, label):
@@ -311,3 +467,20 @@ class TestCrossEntropy:
 
     def test_name_is_shown(self):
         assert "cross_entropy" in repr(cross_entropy)
+
+
+class TestSmoothing:
+    @given(scores, st.floats(0, 1), st.integers(0, 6))
+    def test_is_a_mixture_with_the_even_distribution(self, z, part, label):
+        assume(label < len(z))
+        y = np.eye(len(z))[label]
+        mixed = (1 - part) * y + part / len(z)
+        for call in (cross_entropy, cross_entropy.gradient):
+            np.testing.assert_allclose(
+                call(z, y, smoothing=part), call(z, mixed), rtol=1e-11, atol=1e-12
+            )
+
+    @pytest.mark.parametrize("value", [-0.1, 1.5])
+    def test_out_of_range(self, value):
+        with pytest.raises(ValueError, match=r"smoothing=.*between 0 and 1"):
+            cross_entropy([1.0, 2.0], 0, smoothing=value)

@@ -46,7 +46,7 @@ from dlnotes.activations.soft import (
 )
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
 from dlnotes.activations.summary import facts_table
-from dlnotes.activations.table import framework_table, reference_table
+from dlnotes.activations.table import framework_table, peer_table, reference_table
 from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
 
@@ -104,6 +104,7 @@ __all__ = [
     "logmeanexp",
     "logsumexp",
     "mish",
+    "peer_table",
     "prelu",
     "reference_table",
     "reglu",

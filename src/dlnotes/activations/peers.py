@@ -136,8 +136,15 @@ def compare_with_peers() -> tuple[Comparison, ...]:
 def _compared(row: Recorded) -> Comparison:
     entry = ACTIVATIONS[row.function]
     function = sp.lambdify(X, entry.expression.subs(entry.substitution()), modules="mpmath")
-    with mpmath.workdps(_DIGITS + 2 * int(abs(row.x)) + 60):
+    with mpmath.workdps(_digits(abs(row.x))):
         true = mpmath.nstr(function(mpmath.mpf(row.x)), 25)
     return Comparison(
         row.function, row.x, float(entry(row.x)), row.torch, row.jax, row.scipy, true
     )
+
+
+def _digits(size: float) -> int:
+    """Return digits enough that 1 + e^-size and 1 - erf(size) lose nothing."""
+    if size > 1e3:
+        return 2 * _DIGITS  # only quotients and roots are asked for so far out
+    return 2 * _DIGITS + int(size + (size**2 if size < 41 else 0))

@@ -259,6 +259,9 @@ class _Cooled(VectorFunction):
         super().__init__(softmax.name)
         self.softmax, self.temperature = softmax, temperature
 
+    def _read(self, x: npt.ArrayLike, axis: int) -> tuple[FloatArray, Array, int]:
+        return self.softmax._read(x, axis)
+
     def _vjp(self, rows: Array, v: Array) -> Array:
         return self.softmax._vjp_at(rows, v, self.temperature)
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import mpmath
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from dlnotes.activations.activation import X
 from dlnotes.activations.catalogue import ACTIVATIONS
+from dlnotes.activations.peers import VERSIONS, compare_with_peers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dlnotes.activations.activation import Activation
-    from dlnotes.activations.parts import Framework, Kink
+    from dlnotes.activations.parts import Framework, Kink, Parameter
 
-__all__ = ["framework_table", "reference_table"]
+__all__ = ["framework_table", "peer_table", "reference_table"]
 
 _REFERENCE = ("name", "$f(x)$", "$f'(x)$", "range", "increasing", r"$\sup\vert f'\vert$")
 _LIBRARIES = {"torch": "PyTorch", "jax": "JAX", "keras": "Keras", "onnx": "ONNX"}
@@ -99,6 +101,51 @@ def framework_table(names: Iterable[str] | None = None) -> str:
     return _table(_FRAMEWORKS, (_framework_row(entry) for entry in _entries(names)))
 
 
+def peer_table() -> str:
+    """Write the table of places where other libraries lose digits.
+
+    Returns
+    -------
+    str
+        A Markdown table: function, argument, true value, and the relative error of each
+        library and of this package. An empty cell says that the library does not have the
+        function; an error of 1 is a result of zero.
+
+    Examples
+    --------
+    >>> from dlnotes.activations import peer_table
+    >>> print(peer_table().splitlines()[0])  # doctest: +ELLIPSIS
+    | function | $x$ | true value | PyTorch ... | JAX ... | SciPy ... | this package |
+    """
+    titles = {"torch": "PyTorch", "jax": "JAX", "scipy": "SciPy"}
+    columns = [f"{title} {VERSIONS[library]}" for library, title in titles.items()]
+    rows = [
+        [
+            _text(row.function),
+            f"${_power(row.x)}$",
+            f"${_power(float(row.true), 6)}$",
+            *(_error(getattr(row, name), row.true) for name in (*titles, "ours")),
+        ]
+        for row in compare_with_peers()
+    ]
+    return _table(("function", "$x$", "true value", *columns, "this package"), rows)
+
+
+def _error(value: float | None, true: str) -> str:
+    if value is None:
+        return ""
+    with mpmath.workdps(30):
+        exact = mpmath.mpf(true)
+        off = float(abs((mpmath.mpf(value) - exact) / exact))
+    return f"${_power(off, 2)}$"
+
+
+def _power(value: float, digits: int = 4) -> str:
+    """Return a number in TeX, with a power of ten instead of an e."""
+    number, _, exponent = f"{value:.{digits}g}".partition("e")
+    return number + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
+
+
 def _entries(names: Iterable[str] | None) -> list[Activation]:
     return [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
 
@@ -117,10 +164,7 @@ def _text(name: str) -> str:
 
 def _facts_row(entry: Activation) -> list[str]:
     facts = entry.facts
-    defaults = "".join(
-        f", ${sp.latex(p.symbol)}={_number(p.default) if p.exact is None else sp.latex(p.exact)}$"
-        for p in entry.parameters
-    )
+    defaults = "".join(f", ${sp.latex(p.symbol)}={_default(p)}$" for p in entry.parameters)
     return [
         _text(entry.name) + defaults,
         f"${_formula(entry.expression)}$",
@@ -129,6 +173,13 @@ def _facts_row(entry: Activation) -> list[str]:
         _INCREASING[facts.monotone],
         f"${_number(facts.lipschitz, 6)}$",
     ]
+
+
+def _default(parameter: Parameter) -> str:
+    exact = parameter.exact
+    if exact is not None and exact.is_Rational:
+        return str(sp.latex(exact))
+    return _number(parameter.default, 6)
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is not typed

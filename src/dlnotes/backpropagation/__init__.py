@@ -6,7 +6,7 @@ ways; `check_claim` judges a partial derivative that somebody has found; `compil
 makes fast code; `gradient_check` holds a gradient against the values of its function; `MLP` is
 the generalised delta rule in matrix form.
 
-The parts: `operations` is the table of derivative rules, `algebras` and `building` the three
+The parts: `operations` is the table of derivative rules, `algebras` and `_building` the three
 ways in which a rule is read (numbers, formulas, nodes of a new graph), `expressions` the graph,
 `parsing` the parser, `tracing` the two sweeps with every step kept, `sweeps` the same for any
 algebra, `derivatives` gradients as graphs, `compiling` straight-line code, `tables`,

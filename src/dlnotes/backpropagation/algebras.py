@@ -1,7 +1,7 @@
 """The algebras in which a derivative rule can be read: floats and formulas.
 
 Each has the same names, so that a rule of `dlnotes.backpropagation.operations` is written once.
-`dlnotes.backpropagation.building` adds a third algebra, whose results are nodes of a graph.
+`dlnotes.backpropagation._building` adds a third algebra, whose results are nodes of a graph.
 """
 
 from __future__ import annotations
@@ -22,7 +22,23 @@ __all__ = ["NUMBERS", "SYMBOLS", "defaults_of"]
 
 
 def defaults_of(entry: Activation) -> dict[sympy.Symbol, sympy.Expr]:
-    """Return the default parameters of an activation function, exactly where they are exact."""
+    """Return the default parameters of an activation function, exactly where they are exact.
+
+    Parameters
+    ----------
+    entry : Activation
+        An entry of the registry.
+
+    Returns
+    -------
+    dict
+        The value of each symbol in its formula.
+
+    Examples
+    --------
+    >>> defaults_of(ACTIVATIONS["elu"])
+    {alpha: 1}
+    """
     found = {}
     for parameter in entry.parameters:
         exact = parameter.exact

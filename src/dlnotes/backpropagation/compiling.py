@@ -44,6 +44,12 @@ class CompiledGradient(Protocol):
         Names of the arguments, in their order.
     source : str
         The Python code.
+
+    Examples
+    --------
+    >>> from dlnotes.backpropagation import compile_gradient
+    >>> compile_gradient("x*y").variables
+    ('x', 'y')
     """
 
     variables: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dlnotes._arguments import as_real
-from dlnotes.backpropagation.building import Recorder, Term
+from dlnotes.backpropagation._building import Recorder, Term
 from dlnotes.backpropagation.expressions import Expression
 from dlnotes.backpropagation.parsing import parse
 from dlnotes.backpropagation.sweeps import forward_sweep, reverse_sweep
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["directional_derivative", "gradient_terms"]
 
 
-def record(expression: Expression) -> tuple[Recorder, list[Term]]:
+def _record(expression: Expression) -> tuple[Recorder, list[Term]]:
     """Return a recorder that holds a graph, and the term of each of its nodes."""
     recorder = Recorder()
     terms: list[Term] = []
@@ -59,7 +59,7 @@ def gradient_terms(expression: Expression) -> tuple[Recorder, Term, list[Term]]:
     >>> [node.operation for node in recorder.builder.nodes if node.operands]
     ['mul', 'exp', 'mul']
     """
-    recorder, terms = record(expression)
+    recorder, terms = _record(expression)
     found = reverse_sweep(expression, recorder, terms).values()
     gradient = [a if isinstance(a, Term) else recorder.constant(a) for a in found]
     return recorder, terms[expression.root], gradient
@@ -115,7 +115,7 @@ def directional_derivative(
         msg = f"direction names {', '.join(extra)}, but the expression has {has}"
         raise ValueError(msg)
     along = {name: as_real(d, f"direction[{name!r}]") for name, d in direction.items()}
-    recorder, terms = record(graph)
+    recorder, terms = _record(graph)
     if mode == "forward":
         found = forward_sweep(graph, recorder, terms, along)
     else:

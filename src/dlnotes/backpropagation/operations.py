@@ -2,7 +2,7 @@
 
 An operation is its value and one partial derivative for each operand. Each rule is written once
 and takes the algebra in which it is to be read as first argument: `NUMBERS` computes with
-Python floats, `SYMBOLS` with SymPy expressions, and `dlnotes.backpropagation.building` makes
+Python floats, `SYMBOLS` with SymPy expressions, and `dlnotes.backpropagation._building` makes
 new nodes of it. The number in a table of adjoints, the formula beside it and the generated code
 can therefore not drift apart. To teach the module another operation, add an entry; nothing else
 changes. The activation functions come from their own registry,

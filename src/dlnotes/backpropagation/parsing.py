@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from dlnotes.activations import ACTIVATIONS
-from dlnotes.backpropagation.building import Builder
+from dlnotes.backpropagation._building import Builder
 from dlnotes.backpropagation.expressions import (
     CONSTANTS,
     Expression,

@@ -15,7 +15,29 @@ __all__ = ["adjoints_of", "forward_sweep", "reverse_sweep"]
 
 
 def adjoints_of(expression: Expression, algebra: Any, values: list[Any]) -> list[Any]:
-    """Return the adjoint of every node, in any algebra; those of constant parts are 0."""
+    """Return the adjoint of every node, in any algebra; those of constant parts are 0.
+
+    Parameters
+    ----------
+    expression : Expression
+        The graph.
+    algebra : object
+        In which the derivative rules are read.
+    values : list
+        What each node is in this algebra.
+
+    Returns
+    -------
+    list
+        Elements of the algebra, or integers.
+
+    Examples
+    --------
+    >>> from dlnotes.backpropagation import NUMBERS, parse
+    >>> graph = parse("x*x")
+    >>> adjoints_of(graph, NUMBERS, graph.values({"x": 3}))
+    [6.0, 1]
+    """
     adjoints: list[Any] = [0] * len(expression.nodes)
     adjoints[expression.root] = 1
     for index in reversed(range(len(expression.nodes))):
@@ -69,7 +91,31 @@ def reverse_sweep(expression: Expression, algebra: Any, values: list[Any]) -> di
 def forward_sweep(
     expression: Expression, algebra: Any, values: list[Any], direction: Mapping[str, float]
 ) -> Any:
-    """Return the derivative along a direction, in any algebra."""
+    """Return the derivative along a direction, in any algebra.
+
+    Parameters
+    ----------
+    expression : Expression
+        The graph.
+    algebra : object
+        In which the derivative rules are read.
+    values : list
+        What each node is in this algebra.
+    direction : mapping of str to float
+        Components by variable; those left out are 0.
+
+    Returns
+    -------
+    object
+        An element of the algebra, or a number.
+
+    Examples
+    --------
+    >>> from dlnotes.backpropagation import NUMBERS, parse
+    >>> graph = parse("x*y")
+    >>> forward_sweep(graph, NUMBERS, graph.values({"x": 3, "y": 2}), {"x": 1})
+    2.0
+    """
     tangents: list[Any] = []
     for index, node in enumerate(expression.nodes):
         algebra.visit(node)

@@ -19,7 +19,6 @@ __all__ = ["ASIDE", "anchor", "axioms", "engine", "entry", "name_of", "short", "
 ASIDE = {
     "equivalent": "proved equivalent",
     "weaker": "weaker and still true",
-    "undecided": "undecided",
     "untried": "not tried",
 }
 """Classes of mutants that do not count as refuted, and how the ledger names them."""

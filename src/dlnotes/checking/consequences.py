@@ -76,20 +76,20 @@ def follows(
         if known.right == step.right:
             pairs.append((step.left, known.left))
         for pair in pairs:
-            less, more = _unlike(*pair)
+            less, more = _unlike(*pair, vocabulary)
             if shown(Step(less, op, more, step.hypotheses)):
                 return True
     return False
 
 
-def _unlike(a: Node, b: Node) -> tuple[Node, Node]:
+def _unlike(a: Node, b: Node, vocabulary: Vocabulary) -> tuple[Node, Node]:
     """Leave out what both sides have in common and grow with.
 
-    That is the other members of sums and of maxima and minima, and factors such as norms,
-    which are never negative.
+    That is the other members of sums and of maxima and minima, and factors that are never
+    negative: norms, and numbers declared so.
     """
     while a != b:
-        pair = _members(a, b) or _factors(a, b)
+        pair = _members(a, b) or _factors(a, b, vocabulary)
         if pair is None:
             break
         a, b = pair
@@ -104,9 +104,9 @@ def _members(a: Node, b: Node) -> tuple[Node, Node] | None:
     return differ[0] if len(differ) == 1 else None
 
 
-def _factors(a: Node, b: Node) -> tuple[Node, Node] | None:
+def _factors(a: Node, b: Node, vocabulary: Vocabulary) -> tuple[Node, Node] | None:
     ours, theirs = (list(n.args) if n.kind == "mul" else [n] for n in (a, b))
-    common = [f for f in ours if f.kind in ("norm", "abs") and f in theirs]
+    common = [f for f in ours if f in theirs and _never_negative(f, vocabulary)]
     for f in common:
         ours.remove(f)
         theirs.remove(f)
@@ -114,6 +114,13 @@ def _factors(a: Node, b: Node) -> tuple[Node, Node] | None:
         return None
     one = Node("num", value="1")
     return (ours or [one])[0], (theirs or [one])[0]
+
+
+def _never_negative(node: Node, vocabulary: Vocabulary) -> bool:
+    if node.kind == "name":
+        entry = vocabulary.entries[node.value]
+        return entry.role == "scalar" and entry.kind in ("positive", "nonnegative")
+    return node.kind in ("norm", "abs")
 
 
 def _is_instance(step: Step, known: Step, vocabulary: Vocabulary) -> bool:

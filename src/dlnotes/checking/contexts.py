@@ -48,13 +48,7 @@ class _Point(Mapping[Any, Any]):
 
     def put(self, symbol: Any, value: Fraction) -> bool:
         """Set a coordinate; return False when its domain does not hold the value."""
-        domain = self.context.domain(symbol)
-        if domain.complex or (domain.integer and value.denominator != 1):
-            return False
-        q = sp.Rational(value)
-        above = q > domain.low or (not domain.low_open and q == domain.low)
-        below = q < domain.high or (not domain.high_open and q == domain.high)
-        if not (above and below) or q in domain.excluded:
+        if not self.context.allows(symbol, value):
             return False
         self.exact[symbol] = value
         self.seen[symbol] = arb(fmpq(value.numerator, value.denominator))
@@ -82,6 +76,7 @@ class Context(Hypotheses):
         self._edges: dict[tuple[int, ...], list[int]] = {}
         self._attempt = 64
         self._implied: dict[Any, bool] = {}
+        self._limits: dict[Any, tuple[Any, Any, Any, set[Any]]] = {}
         for node in (*vocabulary.assumed(), *hypotheses):
             self.assume(node)
 
@@ -167,6 +162,21 @@ class Context(Hypotheses):
             if self._fits(candidate):
                 return candidate
         return None
+
+    def allows(self, symbol: Any, value: Fraction) -> bool:
+        """Whether the domain of a symbol holds a value."""
+        if symbol not in self._limits:
+            d = self.domain(symbol)
+            low, high = (None if not e.is_finite else _fraction(e) for e in (d.low, d.high))
+            left_out = {_fraction(e) for e in d.excluded}
+            self._limits[symbol] = (d, low, high, left_out)
+        domain, low, high, left_out = self._limits[symbol]
+        if domain.complex or (domain.integer and value.denominator != 1) or value in left_out:
+            return False
+        above = low is None or value > low or (not domain.low_open and value == low)
+        return above and (
+            high is None or value < high or (not domain.high_open and value == high)
+        )
 
     def at(self, values: Mapping[Any, Fraction]) -> _Point | None:
         """Return the point with these coordinates; None when it is not an allowed one."""
@@ -286,6 +296,11 @@ class Context(Hypotheses):
                 for f in condition.lhs.args
             )
         return implied(condition, self.domains, self.interpreter.ranges)
+
+
+def _fraction(number: Any) -> Any:
+    """Return a rational number of SymPy's as Python's, another number as it is."""
+    return Fraction(int(number.p), int(number.q)) if number.is_Rational else number
 
 
 def _compared(expressions: list[Any]) -> list[Any]:

@@ -24,7 +24,6 @@ from dlnotes.checking.verdicts import (
 if TYPE_CHECKING:
     from dlnotes.checking.contexts import Context, Side
     from dlnotes.checking.vocabulary import Vocabulary
-
 from dlnotes.checking.steps import Step, choices_of, context_of
 
 __all__ = ["POINTS", "failure_at", "refute", "refute_numerically", "undefined"]
@@ -125,6 +124,27 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
 
     Sizes at which a side has no value here are left out, unless it has none at any. When the
     time is used up, the points seen so far count.
+
+    Parameters
+    ----------
+    step : Step
+        The relation.
+    vocabulary : Vocabulary
+        The names.
+    tex : str
+        What the step was read from, for the counterexample.
+
+    Returns
+    -------
+    verdict : Verdict or None
+        A refutation, or None.
+    tried : bool
+        Whether both sides had certain values at some point.
+
+    Raises
+    ------
+    NotGeneral, Undefined, NotImplementedError
+        When neither side can be evaluated at any size.
     """
     seen: list[int] = []
     try:
@@ -188,7 +208,24 @@ def _search(step: Step, vocabulary: Vocabulary, tex: str, seen: list[int]) -> Ve
 
 
 def failure_at(context: Context, step: Step, tex: str, k: int) -> Verdict | None:
-    """Return the refutation at the `k`-th point of a context, None when none is certain."""
+    """Return the refutation at the `k`-th point of a context, None when none is certain.
+
+    Parameters
+    ----------
+    context : Context
+        A choice of sizes with its points.
+    step : Step
+        The relation.
+    tex : str
+        What it was read from.
+    k : int
+        Number of the point.
+
+    Returns
+    -------
+    Verdict or None
+        With the entry of an array at which the sides differ.
+    """
     a, b = context.values(step.left, k), context.values(step.right, k)
     if a is None or b is None:
         return None
@@ -267,7 +304,24 @@ def _refute_closed(
 def refute_numerically(
     step: Step, vocabulary: Vocabulary, tex: str
 ) -> tuple[Verdict | None, bool]:
-    """Do the same with mpmath, for integrals, infinite sums and limits."""
+    """Do as `refute` does for integrals, infinite sums and limits, with SymPy and mpmath.
+
+    Parameters
+    ----------
+    step : Step
+        The relation.
+    vocabulary : Vocabulary
+        The names.
+    tex : str
+        What it was read from.
+
+    Returns
+    -------
+    verdict : Verdict or None
+        A refutation, or None.
+    tried : bool
+        Whether decimals of both sides agreed somewhere.
+    """
     choices, _, _ = choices_of(step, vocabulary, proving=False)
     limits = any(n.kind == "limit" for side in (step.left, step.right) for n in side.walk())
     agreed = 0

@@ -74,7 +74,33 @@ class Report:
 
 
 def steps_of(node: Node, hypotheses: tuple[Node, ...] = ()) -> list[Step]:
-    """Return the relations of a formula, each with what it may assume."""
+    r"""Return the relations of a formula, each with what it may assume.
+
+    Parameters
+    ----------
+    node : Node
+        A chain of relations, a conjunction, an implication, an equivalence or a quantifier.
+    hypotheses : tuple of Node, optional
+        Relations that hold for all of it.
+
+    Returns
+    -------
+    list of Step
+        In the order of the display.
+
+    Raises
+    ------
+    ValueError
+        If the node says nothing, as ``x + 1`` does not.
+
+    Examples
+    --------
+    >>> from dlnotes.checking.tex.reader import read
+    >>> from dlnotes.checking.vocabulary import Vocabulary
+    >>> names = Vocabulary.parse("x : real")
+    >>> [step.op for step in steps_of(read(r"0 \le x^2 = x x", names))]
+    ['\\le', '=']
+    """
     if node.kind == "chain":
         return [
             Step(a, op, b, hypotheses)
@@ -98,7 +124,22 @@ def steps_of(node: Node, hypotheses: tuple[Node, ...] = ()) -> list[Step]:
 def context_of(
     vocabulary: Vocabulary, sizes: dict[str, int] | None, hypotheses: tuple[Node, ...]
 ) -> Context:
-    """Return the context for a choice of sizes (None: in general), made once."""
+    """Return the context for a choice of sizes, made once for a vocabulary.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The names; it keeps the contexts.
+    sizes : dict or None
+        Values of the sizes and free indices; None stands for all of them at once.
+    hypotheses : tuple of Node
+        Relations that hold.
+
+    Returns
+    -------
+    Context
+        With the values of sides, the sample points and what is implied.
+    """
     key = ("context", None if sizes is None else tuple(sorted(sizes.items())), hypotheses)
     if key not in vocabulary.memo:
         vocabulary.memo[key] = Context(vocabulary, sizes, hypotheses)
@@ -142,7 +183,26 @@ def _assignments(
 def choices_of(
     step: Step, vocabulary: Vocabulary, *, proving: bool
 ) -> tuple[list[dict[str, int]], bool, bool]:
-    """Return sizes and indices to try, whether any are free, and whether these are all."""
+    """Return sizes and indices to try, whether any are free, and whether these are all.
+
+    Parameters
+    ----------
+    step : Step
+        The relation.
+    vocabulary : Vocabulary
+        The names.
+    proving : bool
+        All small sizes, for a proof by instances; else a few telling ones, to refute.
+
+    Returns
+    -------
+    choices : list of dict
+        Name of a size or an index to its value; ``[{}]`` where there are none.
+    free : bool
+        Whether the relation depends on a size, an index or an unspecified random variable.
+    complete : bool
+        Whether the choices are all there are.
+    """
     key = ("choices", step, proving)
     if key in vocabulary.memo:
         return vocabulary.memo[key]  # type: ignore[return-value]

@@ -63,7 +63,27 @@ def meaning(statement: Statement) -> tuple[str, ...]:
 
 
 def digest_for(statement: Statement, path: Path, theorem: str) -> str:
-    """Return the digest that ties a statement, as its page means it, to a Rocq theorem."""
+    """Return the digest that ties a statement, as its page means it, to a Rocq theorem.
+
+    Parameters
+    ----------
+    statement : Statement
+        From the page.
+    path : pathlib.Path
+        The ``.v`` file.
+    theorem : str
+        Name of the theorem in it.
+
+    Returns
+    -------
+    str
+        Digest of both texts with the definitions that they use.
+
+    Raises
+    ------
+    KeyError
+        If the file has no such theorem.
+    """
     formal = rocq.formal_statement(path, theorem)
     return digest_of(statement.tex, *meaning(statement), formal)
 

@@ -155,7 +155,7 @@ def lay_out(
     for k, (source, target) in enumerate(edges):
         chain: list[Any] = [source]
         between = range(layers[source] + 1, layers[target])
-        for layer, (place, _) in zip(between, sorted_bends(found, k), strict=True):
+        for layer, (place, _) in zip(between, _bends(found, k), strict=True):
             bend = (k, layer)
             x[bend], size[bend] = place, _BEND
             rows[layer].append(bend)
@@ -183,6 +183,6 @@ def lay_out(
     return Layout(places, routes)
 
 
-def sorted_bends(found: Any, edge: int) -> list[tuple[float, float]]:
+def _bends(found: Any, edge: int) -> list[tuple[float, float]]:
     """Return the control points of an edge from top to bottom."""
     return sorted(((px, py) for px, py in found.edge_routing[edge]), key=lambda p: p[1])

@@ -58,8 +58,8 @@ ALGEBRAIC = (
         (k.hard_swish, k.hard_swish_1, k.hard_swish_2),
         Origin("howard2019searching", "Howard et al., 2019"),
         kinks=(
-            Kink(-_THREE, "left", torch="left"),
-            Kink(_THREE, "right", torch="right"),
+            Kink(-_THREE, "left", torch="left", jax="left"),
+            Kink(_THREE, "right", torch="right", jax="right"),
         ),
         derivative_forms=(
             sp.Piecewise((_ZERO, X <= -3), (_ONE, X >= 3), ((2 * X + 3) / 6, True)),

@@ -195,8 +195,8 @@ LINES = (
         (k.sparse_sigmoid, k.sparse_sigmoid_1, k.zero),
         Origin("blondel2020learning", "Blondel, Martins and Niculae, 2020"),
         kinks=(
-            Kink(-_ONE, "left", jax="left"),
-            Kink(_ONE, "right", jax="right"),
+            Kink(-_ONE, "left", jax="middle"),
+            Kink(_ONE, "right", jax="middle"),
         ),
         frameworks=(
             Framework("jax", "sparse_sigmoid"),

@@ -92,7 +92,25 @@ def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
 
 
 def truth_at(condition: Any, point: Mapping[Any, Any]) -> bool:
-    """Return whether a SymPy condition holds at the point; raises if that is not certain."""
+    """Return whether a SymPy condition holds at the point.
+
+    Parameters
+    ----------
+    condition : sympy.Basic or bool
+        A relation, or relations joined by and, or, not.
+    point : mapping
+        Symbols to balls.
+
+    Returns
+    -------
+    bool
+        Certain either way.
+
+    Raises
+    ------
+    Indeterminate
+        When the balls do not decide it.
+    """
     if condition in (sp.true, True):
         return True
     if condition in (sp.false, False):
@@ -166,7 +184,19 @@ def _first(conditions: Any, point: Mapping[Any, Any]) -> Any:
 
 
 def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
-    """Return the ball of `e` at `point` (symbols to rational, ball or complex ball).
+    """Return the ball of `e` at `point`.
+
+    Parameters
+    ----------
+    e : sympy.Expr
+        The expression; generic functions are given their instances.
+    point : mapping
+        Symbols to balls.
+
+    Returns
+    -------
+    flint.arb or flint.acb
+        Holds the exact value, at the precision that is set.
 
     Raises
     ------

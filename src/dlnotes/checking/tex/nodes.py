@@ -43,6 +43,17 @@ class Node:
     args: tuple[Node, ...] = ()
     value: Any = None
     span: tuple[int, int] = field(default=(0, 0), compare=False)
+    _hash: int = field(default=0, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        """Return the hash of what the node says; worked out once, since trees are keys."""
+        if not self._hash:
+            object.__setattr__(self, "_hash", hash((self.kind, self.args, self.value)) or 1)
+        return self._hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave the hash behind: that of a text differs from one process to the next."""
+        return Node, (self.kind, self.args, self.value, self.span)
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and everything below it, outermost first."""
