@@ -2,7 +2,8 @@
 
 # PYTHON=python3.12 chooses the interpreter; without it the newest that fits is found.
 PYTHON ?=
-# ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`.
+# ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`. All the tests run on every core, a file
+# of them at a time.
 ARGS ?=
 # BOOK_BASE_URL=https://… says where a published copy of the website will be read.
 export BOOK_BASE_URL
@@ -31,7 +32,7 @@ serve: ## show the website that was built, on this machine only
 	$(WITH) book -- -m http.server --bind localhost --directory _build/html 8000
 
 test: ## run the tests: the package, its docstrings, the chapters, the house
-	$(WITH) book test -- -m pytest $(ARGS)
+	$(WITH) book test -- -m pytest $(or $(ARGS),-n logical --dist loadfile)
 
 pages: ## check every built page in a real browser (needs chromium)
 	$(WITH) book test browser -- -m pytest tests/browser $(ARGS)

@@ -107,7 +107,9 @@ class TestChapter:
 
     def test_formulas_are_typeset(self, article: Tag):
         assert len(article.find_all("math")) > 20
-        assert not article.find_all(string=re.compile(r"\\(frac|begin|left|operatorname)\b"))
+        raw = article.find_all(string=re.compile(r"\\(frac|begin|left|operatorname)\b"))
+        # What a cell prints may be TeX, as what a trace writes for the checker is.
+        assert [text for text in raw if text.find_parent("pre") is None] == []
 
     def test_figures_have_alternative_text_and_caption(self, article: Tag):
         figures = article.find_all("figure")
