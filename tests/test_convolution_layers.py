@@ -197,7 +197,10 @@ def test_agrees_with_onnx(name):
         actual = RUN[node.op_type](options_of(node), *inputs)
         expected = planar(outputs[0], inputs[0].ndim - 2)
         assert actual.shape == expected.shape
-        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+        # ONNX's numbers for one case are typed with four decimals: half a unit of the last.
+        decimals = {"test_averagepool_2d_ceil_last_window_starts_on_pad": 0.5e-4 + 1e-5}
+        absolute = decimals.get(name, 1e-5)
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=absolute)
 
 
 def test_onnx_has_cases_of_all_three():

@@ -26,6 +26,15 @@ class KernelSyntaxError(ValueError):
         What was read.
     position : int
         Index of the character at which reading stopped.
+
+    Examples
+    --------
+    >>> from dlnotes.convolution import parse_kernel
+    >>> try:
+    ...     parse_kernel("1 2 one")
+    ... except KernelSyntaxError as error:
+    ...     print(error.position)
+    4
     """
 
     def __init__(self, reason: str, text: str, position: int) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_IMAGE", "figure_data"]
 
-HEADER = ("panel", "series", "kind", "x", "y", "value")
+_HEADER = ("panel", "series", "kind", "x", "y", "value")
 
 LARGEST_IMAGE = 4096
 """Pixels of the largest image whose values are listed; a photograph is its own data."""
@@ -69,7 +69,7 @@ def figure_data(figure: Figure) -> str:
         return ""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(_HEADER)
     writer.writerows(tuple(_number(cell) for cell in row) for row in drawn)
     return text.getvalue()
 
