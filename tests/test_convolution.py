@@ -93,13 +93,13 @@ boundaries = st.sampled_from(CANONICAL)
 
 class TestPublicInterface:
     def test_all_names_exist(self):
-        assert convolution.__all__ == sorted(convolution.__all__, key=convolution.__all__.index)
+        assert len(set(convolution.__all__)) == len(convolution.__all__)
         assert all(hasattr(convolution, name) for name in convolution.__all__)
 
     def test_every_callable_has_an_example(self):
-        for name in set(convolution.__all__) - {"BOUNDARIES", "KERNELS"}:
+        for name in convolution.__all__:
             item = getattr(convolution, name)
-            if name not in ("CorrelationGradients", "KernelFit"):
+            if callable(item) and name not in ("CorrelationGradients", "KernelFit"):
                 assert ">>>" in item.__doc__, name
 
 
