@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=int, default=50, help="how many pictures (%(default)s)")
     parser.add_argument("--a", nargs="+", metavar="CLASS", help="the first class or group")
     parser.add_argument("--b", nargs="+", metavar="CLASS", help="the second class or group")
-    parser.add_argument("--pictures", type=Path, help="folder of the pictures, for --sheet")
+    parser.add_argument("--pictures", type=Path, help="where they are, if moved since predict")
     parser.add_argument("--sheet", type=Path, help="file for a contact sheet: .png, .svg, .pdf")
 
 
@@ -82,10 +82,11 @@ def run(options: argparse.Namespace) -> int:
     ...
     dlnotes.commands.CommandError: predictions must be a file of predict, ...
     """
-    if options.sheet and not options.pictures:
-        msg = "--sheet needs --pictures, the folder that predict was given"
+    folder, files = _pictures(options.predictions)
+    folder = options.pictures or folder
+    if options.sheet and not folder.is_dir():
+        msg = f"the pictures are not in {str(folder)!r}; say where they are with --pictures"
         raise CommandError(msg)
-    files = _files(options.predictions)
     score = options.score.replace("-", "_")
     bar = Bar("pictures")
     try:
@@ -102,14 +103,14 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     _print(found, files, answers)
     if options.sheet:
-        _draw(options, found, files, answers)
+        _draw(options.sheet, found, [folder / files[i] for i in found.indices], answers)
     return 0
 
 
-def _files(path: Path) -> list[str]:
+def _pictures(path: Path) -> tuple[Path, list[str]]:
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return [str(name) for name in stored["files"]]
+            return Path(str(stored["folder"])), [str(name) for name in stored["files"]]
     except (OSError, ValueError, KeyError, EOFError, IndexError) as error:
         msg = f"predictions must be a file of predict, got {str(path)!r}: {error}"
         raise CommandError(msg) from None
@@ -160,20 +161,17 @@ def _print(found: MiningResult, files: list[str], answers: np.ndarray[Any, Any])
 
 
 def _draw(
-    options: argparse.Namespace,
-    found: MiningResult,
-    files: list[str],
-    answers: np.ndarray[Any, Any],
+    sheet: Path, found: MiningResult, pictures: list[Path], answers: np.ndarray[Any, Any]
 ) -> None:
     from dlnotes import figures
 
     try:
-        tiles = [crop(read_picture(options.pictures / files[i]), _TILE) for i in found.indices]
+        tiles = [crop(read_picture(picture), _TILE) for picture in pictures]
         figure = figures.ambiguous_images.contact_sheet(
             tiles, answers, class_names=imagenet.class_names(), columns=5
         )
-        figure.savefig(options.sheet, dpi=200)
+        figure.savefig(sheet, dpi=200)
     except (OSError, ValueError) as error:
         msg = f"the sheet was not drawn: {error}"
         raise CommandError(msg) from None
-    print(options.sheet)
+    print(sheet)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlnotes.ambiguous_images.networks.catalogue import NETWORKS, predict
+from dlnotes.ambiguous_images.networks.catalogue import NETWORKS, predict, weight_file
 from dlnotes.ambiguous_images.networks.pictures import find_pictures, read_picture
 
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ def predict_folder(
     folder : pathlib.Path
         Where the pictures are, in it or in folders in it.
     out : pathlib.Path
-        A .npz file: ``files`` (images,), ``networks`` (models,) and ``probabilities`` (images,
-        models, 1000). While the run lasts, a folder beside it, ``OUT.parts``, holds what is
-        done; from there a killed run goes on when it is started again.
+        A .npz file: ``folder``, ``files`` (images,), ``networks`` (models,) and
+        ``probabilities`` (images, models, 1000). While the run lasts, a folder beside it,
+        ``OUT.parts``, holds what is done; from there a killed run goes on when it is started
+        again.
     names : iterable of str
         Which networks of `NETWORKS`.
     progress : callable, optional
@@ -92,6 +93,8 @@ def predict_folder(
     NotADirectoryError: folder must be a folder of pictures, got 'nowhere'
     """
     chosen = tuple(names)
+    for name in chosen:  # what cannot run is refused before anything is written
+        weight_file(name)
     pictures = find_pictures(folder)
     parts = out.with_name(out.name + ".parts")
     _start(parts, _plan(folder, pictures, chosen))
@@ -105,7 +108,7 @@ def predict_folder(
             _predict_part(folder, group, part, chosen)
         if progress is not None:
             progress(min(first + _PART, len(pictures)), len(pictures))
-    _join(parts, out, chosen, report)
+    _join(parts, out, folder, chosen, report)
     shutil.rmtree(parts)
     return report
 
@@ -148,7 +151,9 @@ def _predict_part(folder: Path, group: list[Path], part: Path, names: tuple[str,
     os.replace(draft, part)
 
 
-def _join(parts: Path, out: Path, names: tuple[str, ...], report: FolderReport) -> None:
+def _join(
+    parts: Path, out: Path, folder: Path, names: tuple[str, ...], report: FolderReport
+) -> None:
     """Write all parts into one file, one part in memory at a time."""
     import zipfile
 
@@ -168,7 +173,11 @@ def _join(parts: Path, out: Path, names: tuple[str, ...], report: FolderReport) 
         raise ValueError(msg)
     draft = out.with_name(out.name + ".new")
     with zipfile.ZipFile(draft, "w", allowZip64=True) as archive:
-        small: dict[str, Any] = {"files": np.array(files), "networks": np.array(names)}
+        small: dict[str, Any] = {
+            "folder": np.array(str(folder.resolve())),
+            "files": np.array(files),
+            "networks": np.array(names),
+        }
         for name, array in small.items():
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
