@@ -124,7 +124,6 @@ class TestContinuousIntegration:
             "make book",
             "make proofs",
             "make lint",
-            "make pages",
             "make test",
         ]
         assert self.run.rstrip().endswith("make test")
