@@ -1,24 +1,19 @@
-"""What readers move: the directive, its data, its weight, and that scripts compute as we do."""
+"""What readers move: the directive, what it puts on a page, and what it weighs."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import math
-import shutil
-import subprocess
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from dlnotes import activations
 from dlnotes.bookkit.building import repository, run_sphinx
 from dlnotes.bookkit.explorables import as_script_data
 from dlnotes.explorables import EXPLORABLES
-from dlnotes.explorables.activations import DEPTH, REACH, gradient_by_depth, pieces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +21,6 @@ if TYPE_CHECKING:
 SCRIPTS = repository() / "book" / "static" / "explorables"
 SHARED = ("common.js", "explorables.css")  # every page with an explorable loads these
 LIMIT = 25_000  # bytes of each, packed as servers send them, the shared ones included
-
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(
-    NODE is None, reason="there is no node here to run the scripts' logic: apt install nodejs"
-)
 
 
 @cache
@@ -41,24 +31,6 @@ def script_data(name: str) -> str:
 
 def packed(content: bytes) -> int:
     return len(gzip.compress(content, 9))
-
-
-def in_node(script: str, expression: str, given: object) -> Any:
-    """Evaluate JavaScript with a script's exports as ``logic`` and JSON as ``given``."""
-    program = (
-        f"const logic = require({json.dumps(str(SCRIPTS / script))});"
-        "const given = JSON.parse(require('fs').readFileSync(0, 'utf-8'));"
-        f"process.stdout.write(JSON.stringify({expression}));"
-    )
-    done = subprocess.run(
-        [str(NODE), "-e", program],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 FIGURE = (
@@ -174,104 +146,3 @@ class TestEntry:
     def test_chapter_shows_it(self, name: str):
         pages = (repository() / "book").glob("*.md")
         assert sum(f"```{{explorable}} {name}\n" in p.read_text("utf-8") for p in pages) == 1
-
-
-class TestNumbers:
-    """What common.js writes for a number."""
-
-    @needs_node
-    def test_reads_well(self):
-        cases = {
-            0: "0",
-            -1.5: "−1.5",
-            0.123456: "0.1235",
-            1234567: "1.235·10⁶",
-            -2.5e-9: "−2.5·10⁻⁹",
-            123456: "123500",
-            1e300: "1·10³⁰⁰",
-        }
-        assert in_node("common.js", "given.map((x) => logic.number(x))", list(cases)) == list(
-            cases.values()
-        )
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, Any]:
-    """Return the data of the activation explorer as the script gets them."""
-    tables: dict[str, Any] = json.loads(script_data("activations"))
-    return tables
-
-
-class TestActivations:
-    def test_has_every_function_once(self, tables):
-        listed = [name for _, names in tables["families"] for name in names]
-        assert sorted(listed) == sorted(activations.ACTIVATIONS)
-        assert set(tables["functions"]) == set(listed)
-
-    @pytest.mark.parametrize("name", activations.ACTIVATIONS)
-    def test_pieces_end_at_the_corners(self, name: str):
-        entry = activations.ACTIVATIONS[name]
-        inside = [at for at in entry.facts.kinks if abs(at) < REACH]
-        ends = {end for start, stop, *_ in pieces(entry) for end in (start, stop)}
-        assert set(inside) <= ends
-        assert {-REACH, REACH} <= ends
-
-    @needs_node
-    def test_curves_are_those_of_the_package(self, tables):
-        """Off the corners: value and slope to 1e-4, the second derivative to 2e-3."""
-        x = np.random.default_rng(0).uniform(-6, 6, 400)
-        drawn = in_node(
-            "activations.js",
-            "Object.fromEntries(Object.entries(given[0]).map(([name, { pieces }]) =>"
-            " [name, given[1].map((x) => logic.evaluate(pieces, x))]))",
-            [tables["functions"], x.tolist()],
-        )
-        for name, rows in drawn.items():
-            entry = activations.ACTIVATIONS[name]
-            true = np.array([entry.derivative(x, order) for order in (0, 1, 2)]).T
-            size = max(1.0, float(np.abs(true).max()))
-            off = np.abs(np.array(rows) - true).max(axis=0) / size
-            assert off[0] < 1e-4, name
-            assert off[1] < 3e-4, name
-            assert off[2] < 3e-3, name
-
-    @needs_node
-    def test_both_sides_of_a_corner(self, tables):
-        sides = in_node(
-            "activations.js",
-            "[false, true].map((left) => logic.evaluate(given, 0, left))",
-            tables["functions"]["relu"]["pieces"],
-        )
-        assert sides == [[0, 1, 0], [0, 0, 0]]
-
-    @pytest.mark.parametrize(
-        ("name", "gain"), [("tanh", 1.0), ("sigmoid", 1.8462), ("relu", 1.0), ("gelu", 1.5335)]
-    )
-    def test_gradient_in_depth_is_that_of_a_random_network(self, name: str, gain: float):
-        entry = activations.ACTIVATIONS[name]
-        depth = 8
-        norms = activations.gradient_norms(
-            entry, depth=depth, width=600, gain=gain, rng=np.random.default_rng(1)
-        )
-        expected = sum(gradient_by_depth(entry, gain)[0][:depth])
-        assert expected == pytest.approx(math.log10(norms[0]), abs=0.08)
-
-    def test_end_of_the_range_is_told(self, tables):
-        ends = {
-            name: [course["end"] for course in entry["depth"]]
-            for name, entry in tables["functions"].items()
-        }
-        assert ends["exponential"][:2] == ["large", "large"]
-        assert ends["softshrink"][0] == "small"
-        assert ends["tanh"] == ["", "", ""]
-
-    @needs_node
-    def test_logarithms_add_up(self, tables):
-        course = tables["functions"]["tanh"]["depth"][2]
-        sums = in_node("activations.js", "logic.logarithms(given)", course)
-        true = np.cumsum(
-            gradient_by_depth(activations.tanh, tables["functions"]["tanh"]["gain"])[0]
-        )
-        assert len(sums) == DEPTH + 1
-        assert sums[0] == 0
-        assert np.abs(np.array(sums[1:]) - true).max() < 0.05

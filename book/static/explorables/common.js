@@ -62,6 +62,7 @@ globalThis.explorables = (() => {
       node: field(label, input, shown),
       get value() { return input.valueAsNumber; },
       set value(to) { input.value = to; update(); },
+      set max(to) { input.max = to; update(); },
     };
   };
 

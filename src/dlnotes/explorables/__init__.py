@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlnotes.explorables import activations
+from dlnotes.explorables import activations, backpropagation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +60,14 @@ _ENTRIES = (
         "Activation explorer",
         ("activations.js",),
         activations.data,
-        (31, 55),
+        (33, 57),
+    ),
+    Explorable(
+        "backpropagation",
+        "Back-propagation stepper",
+        ("expressions.js", "backpropagation.js"),
+        backpropagation.data,
+        (37.5, 59),
     ),
 )
 
