@@ -16,6 +16,8 @@ from dlnotes import activations
 from dlnotes.backpropagation import OPERATIONS, ExpressionError, parse, trace
 from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.explorables import as_script_data
+from dlnotes.convolution import convolve, correlate, frequency_response, identify
+from dlnotes.convolution.facts import measure
 from dlnotes.explorables import EXPLORABLES, backpropagation
 from dlnotes.explorables.activations import DEPTH, REACH, gradient_by_depth, pieces
 from physics_formulas import FORMULAS, point_of
@@ -348,3 +350,136 @@ class TestLayout:
             assert [p["along"] for p in route] == list(
                 range(boxes[source][0], boxes[target][0] + 1)
             )
+
+
+def random_kernels() -> list[np.ndarray]:
+    """Return kernels of every kind, from whole numbers to noise, of many sizes."""
+    rng = np.random.default_rng(3)
+    found = [rng.integers(-3, 4, (3, 3)) * 1.0 for _ in range(150)]
+    found += [rng.normal(size=(3, 3)) * 10.0 ** rng.integers(-3, 4) for _ in range(50)]
+    found += [np.abs(rng.normal(size=(3, 3))) for _ in range(20)]
+    for _ in range(30):
+        odd = rng.integers(-3, 4, (3, 3)) * 1.0
+        found += [odd - odd[::-1, ::-1], odd + odd.T, np.outer(*rng.integers(-2, 3, (2, 3)))]
+    return [each * 1.0 for each in found]
+
+
+@pytest.fixture(scope="module")
+def known() -> list[tuple[np.ndarray, str]]:
+    """Return every kernel that has a name, on several scales, with the name."""
+    rows = [
+        (name, row) for name, _, _, rows in given_to("convolution")["named"] for row in rows
+    ]
+    return [
+        (factor * np.reshape(row, (3, 3)), name)
+        for name, row in rows
+        for factor in (1.0, -1.0, 1 / 9, 2.5, -0.013)
+    ]
+
+
+@needs_node
+class TestKernels:
+    def in_script(self, expression: str, kernels: list[np.ndarray], *more: object) -> Any:
+        flat = [np.ravel(kernel).tolist() for kernel in kernels]
+        return in_node("kernels.js", f"given[0].map(({expression}))", [flat, *more])
+
+    def test_facts_are_those_of_the_package(self, known):
+        kernels = [np.zeros((3, 3)), *random_kernels(), *(kernel for kernel, _ in known)]
+        for kernel, found in zip(
+            kernels, self.in_script("logic.measure", kernels), strict=True
+        ):
+            ours = measure(kernel)
+            assert found["order"] == ours.derivative_order, kernel
+            assert found["rank"] == ours.rank, kernel
+            assert tuple(found["symmetry"]) == ours.symmetry, kernel
+            assert (found["signs"], found["band"]) == (ours.signs, ours.band), kernel
+            assert found["gain"] == pytest.approx(ours.gain, abs=1e-12)
+            assert found["noiseGain"] == pytest.approx(ours.noise_gain)
+            assert found["centre"] == pytest.approx(ours.centre, abs=1e-9)
+            assert found["moments"] == pytest.approx(ours.moments, abs=1e-9)
+
+    def test_named_kernels_get_the_sentence_of_identify(self, known):
+        kernels = [kernel for kernel, _ in known]
+        said = self.in_script(
+            "(kernel) => logic.describe(kernel, given[1])",
+            kernels,
+            given_to("convolution")["named"],
+        )
+        assert len(kernels) > 500
+        for (kernel, name), found in zip(known, said, strict=True):
+            ours = identify(kernel)
+            assert found["name"] == name == ours.name
+            assert found["sentence"] == ours.sentence
+
+    def test_gallery_shifts_and_nothing(self):
+        kernels = [
+            np.reshape(row, (3, 3)) for row in given_to("convolution")["gallery"].values()
+        ]
+        for spot in np.eye(9):
+            kernels += [spot.reshape(3, 3) * factor for factor in (1, -1, 2.5)]
+        kernels.append(np.zeros((3, 3)))
+        said = self.in_script(
+            "(kernel) => logic.describe(kernel, given[1])",
+            kernels,
+            given_to("convolution")["named"],
+        )
+        for kernel, found in zip(kernels, said, strict=True):
+            assert found["sentence"] == identify(kernel).sentence
+
+    def test_no_guess_where_there_is_no_name(self):
+        """A name from the script is the name from the package, and an exact one."""
+        kernels = random_kernels()
+        said = self.in_script(
+            "(kernel) => logic.describe(kernel, given[1])",
+            kernels,
+            given_to("convolution")["named"],
+        )
+        plain = 0
+        for kernel, found in zip(kernels, said, strict=True):
+            ours = identify(kernel)
+            if found["name"]:
+                assert (found["name"], ours.confidence) == (ours.name, "exact"), kernel
+                assert found["sentence"] == ours.sentence
+            elif ours.confidence == "none":
+                _, _, facts = ours.sentence.partition(": ")
+                assert found["sentence"] == f"Not a kernel of the gallery: {facts}"
+                plain += 1
+        assert plain > 100
+
+    def test_nearly_named_is_not_named(self):
+        sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1.0]])
+        sobel[0, 1] = 1e-4
+        (found,) = self.in_script(
+            "(kernel) => logic.describe(kernel, given[1])",
+            [sobel],
+            given_to("convolution")["named"],
+        )
+        assert found["name"] is None
+
+    def test_filtering(self):
+        rng = np.random.default_rng(4)
+        picture, kernel = rng.normal(size=(6, 9)), rng.normal(size=(3, 3))
+        out = in_node(
+            "kernels.js",
+            "[...logic.correlate(given[0], 9, 6, given[1])]",
+            [picture.ravel().tolist(), kernel.ravel().tolist()],
+        )
+        assert np.allclose(
+            np.reshape(out, (6, 9)), correlate(picture, kernel, boundary="edge"), atol=1e-12
+        )
+        out = in_node(
+            "kernels.js",
+            "[...logic.correlate(given[0], 9, 6, logic.turned(given[1]))]",
+            [picture.ravel().tolist(), kernel.ravel().tolist()],
+        )
+        assert np.allclose(
+            np.reshape(out, (6, 9)), convolve(picture, kernel, boundary="edge"), atol=1e-12
+        )
+
+    def test_response_and_turns(self):
+        kernel = np.random.default_rng(5).normal(size=(3, 3))
+        u = np.linspace(-np.pi, np.pi, 49)
+        (found,) = self.in_script("logic.response", [kernel])
+        assert np.allclose(found, np.abs(frequency_response(kernel, u[:, np.newaxis], u)))
+        (found,) = self.in_script("logic.quarter", [kernel])
+        assert np.allclose(np.reshape(found, (3, 3)), np.rot90(kernel))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlnotes.explorables import activations, backpropagation
+from dlnotes.explorables import activations, backpropagation, convolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +68,13 @@ _ENTRIES = (
         ("expressions.js", "backpropagation.js"),
         backpropagation.data,
         (37.5, 59),
+    ),
+    Explorable(
+        "convolution",
+        "Kernel playground",
+        ("kernels.js", "convolution.js"),
+        convolution.data,
+        (31, 58),
     ),
 )
 

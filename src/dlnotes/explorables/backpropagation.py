@@ -19,7 +19,7 @@ EXAMPLES: Mapping[str, Mapping[str, float]] = {
     "z = (x*y + 1)*sigmoid(x*y)": {"x": 2, "y": -0.5},
     "loss = (tanh(w*x + b) - t)^2": {"w": 0.5, "x": 2, "b": -0.3, "t": 1},
 }
-"""Expressions of the chapter, each with a point: the three exercises, a shared part, a neuron."""
+"""Expressions, each with a point: the three exercises, a shared part, a neuron."""
 
 ELSEWHERE = ("erf", "erfc")
 """Functions besides those of the registry that the script does without."""
