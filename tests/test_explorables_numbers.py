@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -11,14 +12,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dlnotes import activations
+from dlnotes.ambiguous_images import SCORES, imagenet, mine, predictive_entropy
+from dlnotes.ambiguous_images.networks import (
+    find_pictures,
+    missing_networks,
+    predict,
+    read_picture,
+)
 from dlnotes.backpropagation import OPERATIONS, ExpressionError, parse, trace
 from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.explorables import as_script_data
 from dlnotes.convolution import convolve, correlate, frequency_response, identify
 from dlnotes.convolution.facts import measure
-from dlnotes.explorables import EXPLORABLES, backpropagation
+from dlnotes.explorables import EXPLORABLES, ambiguous_images, backpropagation
 from dlnotes.explorables.activations import DEPTH, REACH, gradient_by_depth, pieces
 from physics_formulas import FORMULAS, point_of
 
@@ -483,3 +492,88 @@ class TestKernels:
         assert np.allclose(found, np.abs(frequency_response(kernel, u[:, np.newaxis], u)))
         (found,) = self.in_script("logic.quarter", [kernel])
         assert np.allclose(np.reshape(found, (3, 3)), np.rot90(kernel))
+
+
+@needs_node
+class TestSoftmax:
+    CASES = (
+        ([2.0, 1.0, 0.0], 1.0),
+        ([0.0, 0.0, 0.0], 0.05),
+        ([4.0, -4.0, 4.0], 0.05),
+        ([-4.0, 1.3, 4.0], 20.0),
+        ([3.9, 4.0, -2.2], 0.31),
+    )
+
+    def test_shares_entropy_and_jacobian(self):
+        found = in_node(
+            "softmax.js",
+            "given.map(([z, t]) => { const p = logic.softmax(z, t);"
+            " return [p, logic.entropy(p), logic.jacobian(p, t)] })",
+            self.CASES,
+        )
+        for (z, t), (shares, nats, matrix) in zip(self.CASES, found, strict=True):
+            scaled = np.array(z) / t
+            ours = activations.softmax(scaled)
+            assert shares == pytest.approx(ours.tolist(), rel=1e-12)
+            assert nats == pytest.approx(float(predictive_entropy([ours])[0]), abs=1e-12)
+            slope = activations.softmax.jacobian(scaled) / t
+            assert np.allclose(matrix, slope, rtol=1e-10, atol=1e-15)
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """Return the data of the ensemble explorer as the script gets them."""
+    told: dict[str, Any] = given_to("ambiguous_images")
+    return told
+
+
+class TestEnsemble:
+    @needs_node
+    def test_rankings_are_those_of_mine(self, told):
+        found = in_node(
+            "ambiguous_images.js",
+            "given.map(([name, largest, finds, values]) => logic.ranking(values, largest))",
+            told["scores"],
+        )
+        distance = imagenet.class_distance()
+        said = ambiguous_images.answers()
+        for (name, *_), order in zip(told["scores"], found, strict=True):
+            needs = name in ("far_pair_confusion", "rao_quadratic_entropy")
+            more = {"distance": distance} if needs else {}
+            assert order == mine(said, name, top=len(order), **more).indices.tolist(), name
+
+    def test_every_score_that_needs_no_question_is_there(self, told):
+        named = {name for name, *_ in told["scores"]}
+        assert set(SCORES) - named == {"class_pair_confusion", "group_confusion"}
+        for name, largest, finds, values in told["scores"]:
+            assert (largest, finds) == (SCORES[name].largest, SCORES[name].finds)
+            assert len(values) == len(told["photographs"])
+
+    def test_answers_are_the_stored_ones(self, told):
+        said = ambiguous_images.answers()
+        names = imagenet.class_names()
+        for i, (title, file, best) in enumerate(told["photographs"]):
+            assert file.startswith(title.replace(" ", "_"))
+            for m in range(3):
+                rows = best[3 * m : 3 * m + 3]
+                top = np.sort(said[m, i])[::-1][:3]
+                assert [share for _, share in rows] == pytest.approx(top, abs=6e-4)
+                assert told["classes"][rows[0][0]] == names[said[m, i].argmax()]
+
+    def test_every_photograph_has_its_file(self, told):
+        files = ambiguous_images.pictures()
+        assert {file for _, file, _ in told["photographs"]} == set(files)
+        assert max(map(len, files.values())) < 12_000
+        for content in files.values():
+            assert Image.open(io.BytesIO(content)).size == (128, 128)
+
+    def test_stored_answers_are_those_of_the_networks(self, told):
+        """The chapter asks the networks where they are installed."""
+        if missing := missing_networks():
+            pytest.skip(f"not installed, so that nobody can be asked: {', '.join(missing)}")
+        folder = ambiguous_images.FOLDER
+        pictures = [read_picture(folder / file) for file in find_pictures(folder)[:12]]
+        asked = predict(pictures).probabilities
+        stored = ambiguous_images.answers()[:, :12]
+        assert (asked.argmax(axis=2) == stored.argmax(axis=2)).all()
+        assert np.abs(asked - stored).max() < 5e-3  # a class that was not stored gets a mean

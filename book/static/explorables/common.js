@@ -140,7 +140,10 @@ globalThis.explorables = (() => {
     }
   };
 
-  return { element, svg, set, number, power, slider, choice, field, button, said, axes, path, start };
+  /** The folder of the scripts, below which explorables keep files of their own. */
+  const folder = typeof document === "object" ? document.currentScript.src : "";
+
+  return { folder, element, svg, set, number, power, slider, choice, field, button, said, axes, path, start };
 })();
 
 if (typeof module === "object") module.exports = globalThis.explorables;

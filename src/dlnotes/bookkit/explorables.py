@@ -17,6 +17,7 @@ import html
 import inspect
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -24,6 +25,8 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from docutils.nodes import Node
     from sphinx.application import Sphinx
 
@@ -95,26 +98,37 @@ class ExplorableDirective(SphinxDirective):
             f'<script type="application/json">{as_script_data(entry.data())}</script>'
             "<noscript>"
         )
-        box = nodes.raw("", opening, format="html", explorable=list(entry.scripts))
+        box = nodes.raw("", opening, format="html", explorable=name)
         box["names"] = [anchor]
         self.state.document.note_explicit_target(box, box)  # a second one would be a duplicate
         return [box, *still, nodes.raw("", "</noscript></div>", format="html")]
 
 
 def _load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Load the scripts on the pages that use them, and on no other."""
-    if doctree is None:
+    """Load the scripts on the pages that use them and on no other, and write their files."""
+    boxes = doctree.findall(nodes.raw) if doctree else ()
+    names = [box["explorable"] for box in boxes if "explorable" in box]
+    if not names:
         return
-    wanted = dict.fromkeys(
-        script
-        for raw in doctree.findall(nodes.raw)
-        for script in (*_SHARED, *raw.get("explorable", ()))
-        if "explorable" in raw
-    )
-    for script in wanted:
+    known = import_module(app.config.bookkit_explorables).EXPLORABLES
+    scripts = [*_SHARED, *(script for name in names for script in known[name].scripts)]
+    app.add_css_file(f"{_FOLDER}/explorables.css")
+    for script in dict.fromkeys(scripts):
         app.add_js_file(f"{_FOLDER}/{script}", defer="defer")
-    if wanted:
-        app.add_css_file(f"{_FOLDER}/explorables.css")
+    for name in names:
+        if known[name].files:
+            _write(Path(app.outdir) / "_static" / _FOLDER / name, known[name].files())
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files that are named by their content, and take away those of another build."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.name not in files:
+            old.unlink()
+    for name, content in files.items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
 
 
 def setup(app: Sphinx) -> None:

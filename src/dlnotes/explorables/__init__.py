@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlnotes.explorables import activations, backpropagation, convolution
+from dlnotes.explorables import (
+    activations,
+    ambiguous_images,
+    backpropagation,
+    convolution,
+    softmax,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +46,9 @@ class Explorable:
     heights : pair of float
         Room to keep on the page before the script has drawn, in rem: on a wide page and on a
         narrow one. Nothing moves when the drawing appears.
+    files : callable, optional
+        Returns files by name that the script loads when the reader asks for them, from a
+        folder of the explorable's name beside the scripts.
 
     Examples
     --------
@@ -52,6 +61,7 @@ class Explorable:
     scripts: tuple[str, ...]
     data: Callable[[], Any]
     heights: tuple[float, float]
+    files: Callable[[], Mapping[str, bytes]] | None = None
 
 
 _ENTRIES = (
@@ -75,6 +85,21 @@ _ENTRIES = (
         ("kernels.js", "convolution.js"),
         convolution.data,
         (31, 58),
+    ),
+    Explorable(
+        "softmax",
+        "Softmax explorer",
+        ("softmax.js",),
+        softmax.data,
+        (32.5, 55),
+    ),
+    Explorable(
+        "ambiguous_images",
+        "Ensemble explorer",
+        ("ambiguous_images.js",),
+        ambiguous_images.data,
+        (31, 53),
+        ambiguous_images.pictures,
     ),
 )
 
