@@ -243,7 +243,7 @@
         work.edges[k].label.textContent = passed ? `×${number(edge.partial, 3)}` : "";
       });
       sentence.textContent = words(last);
-      set(drawing, { "aria-label": `Graph of ${graph.source.trim()} with ${trace.steps.length} boxes. ${sentence.textContent}` });
+      set(drawing, { "aria-label": `Graph of ${graph.source.trim()} with ${trace.steps.length} boxes; the sentence below says what is marked.` });
     };
 
     /** Scroll the drawing so far that a box is inside; the page itself stays where it is. */

@@ -13,9 +13,15 @@
   /** In nats; a share of zero adds nothing. */
   const entropy = (shares) => -shares.reduce((sum, p) => sum + (p ? p * Math.log(p) : 0), 0);
 
-  /** How share i answers to logit j: p_i (δ_ij − p_j) / T. */
+  /**
+   * How share i answers to logit j: p_i (δ_ij − p_j) / T. On the diagonal 1 − p_i is the sum of
+   * the other shares, which keeps its digits where p_i has rounded to 1.
+   */
   const jacobian = (shares, temperature = 1) =>
-    shares.map((p, i) => shares.map((q, j) => (p * ((i === j) - q)) / temperature));
+    shares.map((p, i) => shares.map((q, j) => {
+      const others = shares.reduce((sum, r, k) => (k === i ? sum : sum + r), 0);
+      return (p * (i === j ? others : -q)) / temperature;
+    }));
 
   if (typeof module === "object") {
     module.exports = { softmax, entropy, jacobian };
@@ -28,6 +34,7 @@
   const CORNERS = [[30, 284], [330, 284], [180, 24]]; // of the triangle in the drawing
 
   const place = (shares) => [0, 1].map((k) => shares.reduce((sum, p, i) => sum + p * CORNERS[i][k], 0));
+  const words = (p) => (p > 0 && p < 0.0005 ? "nearly 0" : p.toFixed(3));
   const LIMIT = "Towards temperature 0 all of it goes to ";
 
   const build = ({ logits, reach, temperatures }) => {
@@ -73,7 +80,7 @@
       set(way, { d: path(stops.map((t) => place(softmax(z, t)))) });
       bars.forEach(({ bar, value }, i) => {
         bar.style.width = `${100 * shares[i]}%`;
-        value.textContent = number(shares[i], 3);
+        value.textContent = shares[i].toFixed(3);
       });
       const largest = Math.max(...matrix.flat().map(Math.abs), 1e-300);
       cells.forEach((row, i) => row.forEach((cell, j) => {
@@ -86,8 +93,8 @@
       const limit = first.length === 1 ? first[0] : `${first.join(" and ")} in equal parts`;
       const nats = entropy(shares);
       sentence.textContent =
-        `At temperature ${number(temperature, 3)} the shares of a, b and c are ${shares.map((p) => number(p, 3)).join(", ")}, ` +
-        `with an entropy of ${number(nats, 3)} nats, ${Math.round((100 * nats) / Math.log(3))} % of what is possible. ` +
+        `At temperature ${number(temperature, 3)} the shares of a, b and c are ${shares.map(words).join(", ")}, ` +
+        `with an entropy of ${words(nats)} nats, ${Math.round((100 * nats) / Math.log(3))} % of what is possible. ` +
         (first.length === 3 ? "With equal logits no temperature changes that." : `${LIMIT}${limit}, towards infinity each gets a third.`);
       set(drawing, { "aria-label": `Triangle of all mixtures of a, b and c. The point lies at ${shares.map((p) => number(p, 2)).join(", ")}; a dashed line shows where other temperatures put it.` });
     };

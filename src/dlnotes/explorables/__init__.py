@@ -91,7 +91,7 @@ _ENTRIES = (
         "Softmax explorer",
         ("softmax.js",),
         softmax.data,
-        (32.5, 55),
+        (32.5, 55.5),
     ),
     Explorable(
         "ambiguous_images",
