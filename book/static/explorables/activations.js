@@ -126,9 +126,9 @@
       const name = functions.value;
       const names_ = ["value", "slope", "second derivative"];
       const jumps = names_.filter((_, m) => Math.abs(at[m] - before[m]) > 1e-4);
-      const gain = ["1", "√2", `${number(entry.gain)}, which keeps the signal's variance at 1`][Number(weights.value)];
+      const gain = ["1", "√2", `${number(entry.gain)} (its own: a signal of variance 1 goes over as one of variance 1)`][Number(weights.value)];
       let through =
-        `through ${passed} layers of weights with gain ${gain}, ` +
+        `Through ${passed} wide random layers of it with gain ${gain}, ` +
         `a gradient is multiplied by about ${number(10 ** sums[passed], 2)}`;
       if (passed < depth.value)
         through += course.end === "large"
@@ -137,7 +137,7 @@
       said_.textContent =
         `${name} at x = ${number(x)}: value ${number(at[0])}, slope ${number(at[1])}, second derivative ${number(at[2])}` +
         (jumps.length ? ` (from the right; there ${jumps.join(" and ")} jump${jumps.length > 1 ? "" : "s"})` : "") +
-        `. With it, ${through}.`;
+        `. ${through}.`;
       set(left.node, { "aria-label": `${name} with slope and second derivative from −${reach} to ${reach}, marked at x = ${number(x)}.` });
       set(right.node, { "aria-label": `Size of a gradient on a logarithmic axis, after up to ${course.layers} layers of ${name}.` });
     };

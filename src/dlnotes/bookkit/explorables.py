@@ -72,7 +72,8 @@ class ExplorableDirective(SphinxDirective):
     def run(self) -> list[Node]:
         """Return the box with its data, and in it the text for readers without scripts."""
         name = self.arguments[0]
-        known = import_module(self.config.bookkit_explorables).EXPLORABLES
+        registry = import_module(self.config.bookkit_explorables)
+        known = registry.EXPLORABLES
         if name not in known:
             near = difflib.get_close_matches(name, known, 3, 0.4) or sorted(known)
             msg = f"there is no explorable {name!r}; did you mean {', '.join(near)}?"
@@ -87,8 +88,9 @@ class ExplorableDirective(SphinxDirective):
                 "refers to a figure with {numref}"
             )
             raise self.error(msg)
-        if source := inspect.getsourcefile(entry.data):
-            self.env.note_dependency(source)
+        for source in (registry.__file__, inspect.getsourcefile(entry.data)):
+            if source:  # the page is read again when its data or its room may have changed
+                self.env.note_dependency(source)
         wide, narrow = entry.heights
         anchor = f"explorable-{name}"
         opening = (
