@@ -33,10 +33,12 @@ _PARTS = (
     "ledger",
     "pictures",
     "environments",
+    "binding",
     "folding",
     "names",
     "downloads",
     "publishing",
+    "reference",
     "repairs",
 )
 
