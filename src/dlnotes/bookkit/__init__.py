@@ -35,10 +35,12 @@ _PARTS = (
     "pictures",
     "explorables",
     "environments",
+    "binding",
     "folding",
     "names",
     "downloads",
     "publishing",
+    "reference",
     "repairs",
 )
 
