@@ -484,13 +484,41 @@ class Activation:
         self, order: int, x: npt.ArrayLike, parameters: Mapping[str, float]
     ) -> FloatArray:
         array = as_floats(x, "x", half=True)
-        values = self._values(parameters)
+        return in_blocks(self.on_blocks(order, **parameters), array)[()]
+
+    def on_blocks(self, order: int = 0, **parameters: float) -> Callable[[Array], Array]:
+        """Return what computes values, or a derivative, of one block of numbers.
+
+        Parameters
+        ----------
+        order : int, default: 0
+            0 for the function itself, 1 or 2 for its derivatives.
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        callable
+            Takes a contiguous one-dimensional array in single or double precision, not empty,
+            and returns a new one. Floating-point warnings are the caller's business.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `derivative`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from dlnotes.activations import sigmoid
+        >>> sigmoid.on_blocks(1)(np.zeros(2))
+        array([0.25, 0.25])
+        """
+        order, values = self._order(order), self._values(parameters)
         kernel, crossings = self.kernels[order], self._crossings(order)
         if order == 0:
             value = functools.partial(kernel, **values)
-            return in_blocks(one_pass(value) if hasattr(kernel, "one_pass") else value, array)[
-                ()
-            ]
+            return one_pass(value) if hasattr(kernel, "one_pass") else value
         factor = values[self.scale] if self.scale is not None else 1.0
 
         def careful(block: Array) -> Array:
@@ -502,7 +530,7 @@ class Activation:
                 out[nan] = np.nan
             return out
 
-        return in_blocks(careful, array)[()]
+        return careful
 
     @functools.cached_property
     def _cache(self) -> dict[Any, Any]:

@@ -43,7 +43,7 @@ class Gated(VectorFunction):
     ----------
     .. [1] Y. N. Dauphin, A. Fan, M. Auli and D. Grangier, "Language modeling with gated
        convolutional networks", *ICML*, 2017.
-    .. [2] N. Shazeer, "GLU variants improve Transformer", arXiv:2002.05202, 2020.
+    .. [2] Noam Shazeer, "GLU variants improve Transformer", arXiv:2002.05202, 2020.
 
     Examples
     --------
@@ -78,7 +78,12 @@ class Gated(VectorFunction):
 
     def _value(self, rows: Array) -> Array:
         linear, gate = self._halves(rows)
-        return np.asarray(linear * self.gate(gate))
+        if not gate.size:
+            return gate
+        # copies without gaps, which are walked through in one go
+        out = self.gate.on_blocks()(gate.reshape(-1))
+        out *= linear.reshape(-1)
+        return out.reshape(gate.shape)
 
     def _slopes(self, rows: Array) -> tuple[Array, Array]:
         """Return the derivatives of each value by its linear part and by its gate."""

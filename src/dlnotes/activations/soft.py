@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlnotes._arguments import FloatArray, as_floats, normalised_axis
-from dlnotes.activations.rows import Rows
+from dlnotes.activations.rows import Rows, log_total, moderate_shares
 from dlnotes.activations.vector import VectorFunction
 
 if TYPE_CHECKING:
@@ -95,7 +95,13 @@ class Softmax(VectorFunction):
         array([0. , 0.5, 0.5])
         """
         t = _temperature(temperature)
-        return self._call(lambda rows: Rows.of(self.sign * rows, t).shares, x, axis)
+
+        def value(rows: Array) -> Array:
+            signed = rows if self.sign > 0 else -rows
+            plain = moderate_shares(signed) if t == 1.0 else None
+            return Rows.of(signed, t).shares if plain is None else plain
+
+        return self._call(value, x, axis)
 
     def jacobian(
         self, x: npt.ArrayLike, /, axis: int = -1, *, temperature: float = 1.0
@@ -326,7 +332,11 @@ class LogSoftmax(VectorFunction):
         super().__init__(name)
 
     def _value(self, rows: Array) -> Array:
-        return Rows.of(rows).log_shares
+        _, out, logarithm, wrong = log_total(rows)
+        out -= logarithm
+        if wrong.any():
+            out[wrong] = Rows.of(rows[wrong]).log_shares
+        return out
 
     def _jacobian(self, rows: Array) -> Array:
         parts = Rows.of(rows)
@@ -399,8 +409,13 @@ class LogSumExp(VectorFunction):
         return out if keepdims else out.squeeze(axis)[()]
 
     def _value(self, rows: Array) -> Array:
-        total = Rows.of(rows).logsumexp
-        return np.asarray(total - math.log(rows.shape[-1])) if self.mean else total
+        out, _, logarithm, wrong = log_total(rows)
+        out += logarithm
+        if wrong.any():
+            out[wrong] = Rows.of(rows[wrong]).logsumexp
+        if self.mean:
+            out -= math.log(rows.shape[-1])
+        return out
 
     def _jacobian(self, rows: Array) -> Array:
         return Rows.of(rows).shares
