@@ -56,9 +56,7 @@ def main(package: Path, target: Path, *wanted: str) -> None:
     """Make the folder and name what looks alike in it."""
     room = package / ROOM
     files = [
-        file
-        for file in stamps(room)
-        if not wanted or file.relative_to(room).parts[0] in wanted
+        file for file in stamps(room) if not wanted or file.relative_to(room).parts[0] in wanted
     ]
     if not files:
         sys.exit(f"{room} has no such stamps: unpack tuxpaint-stamps-default there")
