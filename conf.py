@@ -48,13 +48,14 @@ nb_execution_show_tb = True
 nb_output_stderr = "error"
 nb_merge_streams = True
 nb_mime_priority_overrides = [("text", "image/svg+xml", 0)]  # a figure is one in plain text too
+nb_render_markdown_format = "gfm"  # with tables
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 bookkit_digest = execution_digest(ROOT)
 
 # References.
 bibtex_bibfiles = ["book/references.bib"]
-bibtex_default_style = "unsrt"
+bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
 
 # The package.
@@ -90,6 +91,8 @@ pygments_dark_style = "a11y-high-contrast-dark"
 # Paper.
 latex_engine = "lualatex"
 latex_use_xindy = False
+latex_domain_indices = False  # the list of theorems and the index say it better
+latex_table_style = ["booktabs"]
 latex_documents = [("index", "book.tex", project, author.replace("&", r"\&"), "manual")]
 latex_additional_files = ["book/paper/dlnotes.sty"]
 latex_elements = {
@@ -102,10 +105,13 @@ latex_elements = {
 \setmainfont{TeX Gyre Pagella}
 \setsansfont{TeX Gyre Heros}
 \setmathfont{TeX Gyre Pagella Math}
-\setmonofont[Scale=MatchLowercase]{TeX Gyre Cursor}
+\setmonofont[Scale=0.82]{DejaVu Sans Mono}
 """,
     "fncychap": "",
     "fvset": r"\fvset{fontsize=\footnotesize}",
+    "sphinxsetup": r"""TitleColor={HTML}{0B5F94}, HeaderFamily=\rmfamily\bfseries,
+InnerLinkColor={HTML}{0B5F94}, OuterLinkColor={HTML}{0B5F94}, VerbatimColor={HTML}{F6F7F8},
+verbatimwithframe=false, pre_border-radius=1pt, pre_padding=4pt, hmargin=28mm, vmargin={24mm,28mm}""",
     "preamble": r"""
 \usepackage{dlnotes}
 \setcounter{tocdepth}{1}
@@ -113,5 +119,6 @@ latex_elements = {
   pdfsubject={The theory of deep learning, with its mathematics checked by machine},
   pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
 """,
+    "maketitle": r"\bookcover{" + copyright + "}",
     "tableofcontents": r"\sphinxtableofcontents\listofclaims",
 }

@@ -43,7 +43,7 @@ class Gated(VectorFunction):
     ----------
     .. [1] Y. N. Dauphin, A. Fan, M. Auli and D. Grangier, "Language modeling with gated
        convolutional networks", *ICML*, 2017.
-    .. [2] N. Shazeer, "GLU variants improve Transformer", arXiv:2002.05202, 2020.
+    .. [2] Noam Shazeer, "GLU variants improve Transformer", arXiv:2002.05202, 2020.
 
     Examples
     --------

@@ -98,7 +98,7 @@ def initial_variance(scheme: str, fan_in: int, fan_out: int) -> float:
     ----------
     .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
        neural networks", AISTATS 2010.
-    .. [2] K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", ICCV 2015.
+    .. [2] Kaiming He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", ICCV 2015.
 
     Examples
     --------

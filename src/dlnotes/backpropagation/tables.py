@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 __all__ = ["Table"]
@@ -53,7 +54,8 @@ class Table:
 
     def _repr_markdown_(self) -> str:
         def line(cells: tuple[str, ...]) -> str:
-            return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+            # An asterisk is a product here, and would be emphasis.
+            return "| " + " | ".join(re.sub(r"[|*_\\<]", r"\\\g<0>", c) for c in cells) + " |"
 
         rows = [tuple(_shown(cell) for cell in row) for row in self.rows]
         return "\n".join(

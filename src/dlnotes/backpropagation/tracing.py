@@ -377,7 +377,8 @@ def trace(expression: str | Expression, /, at: Mapping[str, float]) -> Trace:
 
     References
     ----------
-    .. [1] A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed., SIAM, 2008, chapter 3.
+    .. [1] Andreas Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed.,
+       SIAM, 2008, chapter 3.
 
     Examples
     --------

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx.writers.latex import LaTeXTranslator
     from sphinx.writers.text import TextTranslator
 
-__all__ = ["heading", "setup"]
+__all__ = ["heading", "page_of", "setup"]
 
 _CLAIMS = (*NODE_TYPES.values(), unenumerable_node)
 _EXERCISES = (exercise_node, exercise_enumerable_node, solution_node)
@@ -49,8 +49,21 @@ def heading(app: Sphinx, node: nodes.Element, docname: str) -> str:
     return f"{node['realtype'].title()} {number}".strip()
 
 
-def _page_of(node: nodes.Element, docname: str) -> str:
-    """Return the page on which a node stands, also where all pages are one document."""
+def page_of(node: nodes.Element, docname: str) -> str:
+    """Return the page on which a node stands, also where all pages are one document.
+
+    Parameters
+    ----------
+    node : docutils.nodes.Element
+        The node.
+    docname : str
+        The page, where nothing around the node says so.
+
+    Returns
+    -------
+    str
+        The name of the page.
+    """
     parent = node.parent
     while parent is not None:
         if isinstance(parent, nodes.Element) and "docname" in parent:
@@ -79,7 +92,7 @@ def _prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write headings where the format needs them, and anchors where it can have them."""
     for node in list(doctree.findall(nodes.Element)):
         if isinstance(node, _CLAIMS):
-            page = _page_of(node, docname)
+            page = page_of(node, docname)
             node["docname"] = page
             node["heading"] = heading(app, node, page)
         elif isinstance(node, exercise_enumerable_node) and app.builder.format == "text":
@@ -103,27 +116,6 @@ def _add_anchor(node: nodes.Element) -> None:
             f'<a class="headerlink" href="#{node["ids"][0]}" title="{said}">¶</a>',
             format="html",
         )
-
-
-def _solutions_last(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """On paper, move all solutions into an appendix, chapter by chapter."""
-    if app.builder.format != "latex":
-        return
-    by_page: dict[str, list[nodes.Element]] = {}
-    for node in list(doctree.findall(solution_node)):
-        by_page.setdefault(_page_of(node, docname), []).append(node)
-        node.parent.remove(node)
-    if not by_page:
-        return
-    appendix = nodes.section("", nodes.title("", "Solutions"), ids=["solutions"])
-    for page, solutions in by_page.items():
-        chapter = nodes.section("", nodes.title("", app.env.titles[page].astext()))
-        chapter["ids"] = [f"solutions-{page}"]
-        chapter += solutions
-        appendix += addnodes.start_of_file("", chapter, docname=page)
-    top = next(doctree.findall(nodes.section))
-    top += nodes.raw("", r"\appendix", format="latex")
-    top += addnodes.start_of_file("", appendix, docname="solutions")
 
 
 # Paper --------------------------------------------------------------------------------------
@@ -188,4 +180,3 @@ def setup(app: Sphinx) -> None:
     app.add_node(proof_node, override=True, latex=(_open_proof, _close_proof), text=text)
     app.add_transform(Titles)
     app.connect("doctree-resolved", _prepare, priority=400)
-    app.connect("doctree-resolved", _solutions_last, priority=450)

@@ -113,7 +113,7 @@ def _columns_on_paper(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     for table in doctree.findall(nodes.table):
         if "notation" in table["classes"]:
             table["classes"].append("colwidths-given")
-            for column, share in zip(table.findall(nodes.colspec), (42, 36, 22), strict=True):
+            for column, share in zip(table.findall(nodes.colspec), (38, 34, 28), strict=True):
                 column["colwidth"] = share
 
 

@@ -29,6 +29,7 @@ APT_PACKAGES = (
     "tex-gyre",
     "fonts-texgyre",
     "fonts-texgyre-math",
+    "fonts-dejavu-core",
 )
 """Debian packages that typeset the book."""
 
@@ -112,14 +113,13 @@ def _typeset(root: Path, staging: Path) -> int:
     """Run LuaLaTeX as often as it needs, and read its log."""
     make = ["latexmk", "-lualatex", "-interaction=nonstopmode", "-halt-on-error", "-silent"]
     # LaTeX breaks the lines of its log after 79 characters unless told otherwise.
-    variables = {**environment(root), "max_print_line": "2000"}
+    # The settings that Sphinx writes for latexmk read LATEXOPTS and complain when it is not set.
+    variables = {"LATEXOPTS": "", **environment(root), "max_print_line": "2000"}
     status = subprocess.run(
         [*make, "book.tex"], cwd=staging, env=variables, check=False
     ).returncode
-    if status:
-        return status
     log = (staging / "book.log").read_text(encoding="utf-8", errors="replace")
     problems = problems_in(log)
     for problem in problems:
         print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    return status or (1 if problems else 0)
