@@ -35,7 +35,7 @@ test: ## run the tests: the package, its docstrings, the chapters, the house
 	$(WITH) book test -- -m pytest $(or $(ARGS),-n logical --dist loadfile)
 
 pages: ## check every built page in a real browser (needs chromium)
-	$(WITH) book test browser -- -m pytest tests/browser $(ARGS)
+	$(WITH) book test browser -- -m pytest tests/browser $(or $(ARGS),-n logical --dist worksteal)
 
 live: export IPYTHONDIR = $(CURDIR)/_build/ipython# where `make book` tells kernels to be quiet
 live: ## show the website and build it again whenever a file changes

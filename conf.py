@@ -79,6 +79,7 @@ html_js_files = [
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 html_copy_source = False
+html_domain_indices = False  # the index has every name of theirs
 html_show_sourcelink = False
 html_theme_options = {
     "top_of_page_buttons": [],
@@ -111,7 +112,8 @@ latex_elements = {
     "fvset": r"\fvset{fontsize=\footnotesize}",
     "sphinxsetup": r"""TitleColor={HTML}{0B5F94}, HeaderFamily=\rmfamily\bfseries,
 InnerLinkColor={HTML}{0B5F94}, OuterLinkColor={HTML}{0B5F94}, VerbatimColor={HTML}{F6F7F8},
-verbatimwithframe=false, pre_border-radius=1pt, pre_padding=4pt, hmargin=28mm, vmargin={24mm,28mm}""",
+verbatimwithframe=false, pre_border-radius=1pt, pre_padding=4pt,
+hmargin=28mm, vmargin={24mm,28mm}""",
     "preamble": r"""
 \usepackage{dlnotes}
 \setcounter{tocdepth}{1}

@@ -3,6 +3,8 @@
 (() => {
   const asked = new URLSearchParams(location.search).get("q")?.trim();
   const place = document.getElementById("search-results");
+  const field = document.getElementById("search-again");
+  if (field && asked) field.value = asked;
   if (!asked || !place || typeof bookNames === "undefined") return;
 
   const words = (text) =>
@@ -37,12 +39,16 @@
     return start <= limit ? start + 0.75 : Infinity;
   };
 
+  // Of two names that fit as well, the one that more is said about comes first.
+  const rank = ["theorem", "function", "definition", "section"];
+
   const typed = words(asked);
   const found = [];
   for (const [name, kind, page, uri] of bookNames) {
-    const own = words(name);
-    const around = [...own, ...words(kind), ...words(page)];
-    let score = own.length * 0.01;
+    // the package stands in front of a function as the page does: around the name
+    const own = words(kind === "function" ? name.slice(name.lastIndexOf(".") + 1) : name);
+    const around = [...own, ...words(kind), ...words(page), ...words(name)];
+    let score = own.length * 0.01 + (rank.includes(kind) ? 0 : 0.015);
     for (const word of typed) {
       score += Math.min(
         ...own.map((other) => misfit(word, other)),

@@ -74,13 +74,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
-    """Return a function that opens a page of the book in one of the modes."""
+    """Return a function that opens a page of the book, or an address, in one of the modes."""
     contexts = []
 
-    def open_page(name: str, mode: str = "light", **options: Any) -> Visit:
-        context = browser.new_context(
-            **MODES[mode], offline=True, reduced_motion="reduce", **options
-        )
+    def open_page(address: str, mode: str = "light", **options: Any) -> Visit:
+        wanted = {"offline": True, "reduced_motion": "reduce", **MODES[mode], **options}
+        context = browser.new_context(**wanted)
         contexts.append(context)
         context.add_init_script(WATCH_SHIFTS)
         page = context.new_page()
@@ -89,7 +88,8 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda message: visited.said.append(message.text))
         page.on("pageerror", lambda error: visited.said.append(str(error)))
         page.on("request", lambda request: visited.asked.append(request.url))
-        page.goto((SITE / name).as_uri(), wait_until="load")
+        url = address if "://" in address else (SITE / address).as_uri()
+        page.goto(url, wait_until="load")
         return visited
 
     yield open_page

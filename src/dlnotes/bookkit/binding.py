@@ -34,7 +34,8 @@ def _bind(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _preface_first(book: nodes.section) -> None:
     """Put what the first page says before the chapters, without a number."""
-    chapters = [node for node in book if "toctree-wrapper" in node.get("classes", ())]
+    elements = [node for node in book if isinstance(node, nodes.Element)]
+    chapters = [node for node in elements if "toctree-wrapper" in node.get("classes", ())]
     said = [node for node in book if node not in chapters and not isinstance(node, nodes.title)]
     if not chapters or not said:
         return
@@ -93,13 +94,16 @@ class KeepNotes(SphinxPostTransform):
             if note["docname"] != _BIBLIOGRAPHY:
                 label = note.pop(0).astext()
                 known[note["ids"][0]] = label
-                note[0].insert(0, nodes.Text(f"[{label}] "))
+                if isinstance(note[0], nodes.paragraph):
+                    note[0].insert(0, nodes.Text(f"[{label}] "))
                 note.parent.replace(note, note.children)
         for reference in list(self.document.findall(nodes.citation_reference)):
             if reference["refname"] not in known:
                 continue
             around, label = reference.parent, known[reference["refname"]]
-            said = [node.astext().strip(", ") for node in around if isinstance(node, nodes.Text)]
+            said = [
+                node.astext().strip(", ") for node in around if isinstance(node, nodes.Text)
+            ]
             if any(said):
                 around.replace(reference, nodes.Text(f"[{label}]"))
             else:  # numpydoc lists them once more, for LaTeX

@@ -113,7 +113,7 @@ def _typeset(root: Path, staging: Path) -> int:
     """Run LuaLaTeX as often as it needs, and read its log."""
     make = ["latexmk", "-lualatex", "-interaction=nonstopmode", "-halt-on-error", "-silent"]
     # LaTeX breaks the lines of its log after 79 characters unless told otherwise.
-    # The settings that Sphinx writes for latexmk read LATEXOPTS and complain when it is not set.
+    # The settings that Sphinx writes for latexmk read LATEXOPTS, and complain without it.
     variables = {"LATEXOPTS": "", **environment(root), "max_print_line": "2000"}
     status = subprocess.run(
         [*make, "book.tex"], cwd=staging, env=variables, check=False

@@ -1,7 +1,7 @@
 """What the reference of the package leaves out: what a reader of it has no use for.
 
-The value of a registry is a page of printed objects, where its entry should say what the registry
-is for; and the fields of a named tuple stand in the section on its attributes already.
+The value of a registry is a page of printed objects, where its entry should say what the
+registry is for; and the fields of a named tuple stand in the section on its attributes already.
 """
 
 from __future__ import annotations

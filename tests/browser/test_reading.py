@@ -1,0 +1,210 @@
+"""What a reader does: walk by keyboard, look ahead, search, sort, take along, read offline."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import zipfile
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dlnotes.bookkit.building import repository
+from dlnotes.bookkit.publishing import zip_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHAPTERS = [
+    "linear_networks.html",
+    "activations.html",
+    "backpropagation.html",
+    "ambiguous_images.html",
+    "convolution.html",
+]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+class TestChapter:
+    def test_keyboard_reaches_the_text_first(self, visit, name: str):
+        page = visit(name).page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to content"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        inside = "!!document.activeElement.closest('.content, #furo-main-content, article')"
+        assert page.evaluate(inside)
+
+    def test_keyboard_walks_on_and_shows_where_it_is(self, visit, name: str):
+        """Each of the next stops is new, can be seen, and has an outline."""
+        page = visit(name).page
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        stops = []
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            stops.append(
+                page.evaluate(
+                    """(() => {
+                      const at = document.activeElement;
+                      window.stops ??= [];
+                      const again = window.stops.includes(at);
+                      window.stops.push(at);
+                      const style = getComputedStyle(at);
+                      const marked = style.outlineStyle !== "none"
+                        || style.boxShadow !== "none";
+                      return [at.tagName, again, at.checkVisibility(), marked];
+                    })()"""
+                )
+            )
+        assert [stop for stop in stops if stop[1:] != [False, True, True]] == []
+
+    def test_reads_without_scripts(self, visit, name: str):
+        page = visit(name, java_script_enabled=False).page
+        assert page.locator("article math").count() > 20
+        box = page.locator("article math").first.bounding_box()
+        assert box["width"] > 0
+        assert page.locator("article h1").is_visible()
+        folded = page.locator("details.fold").first
+        folded.locator("summary").click()
+        assert folded.locator(":scope > *").nth(1).is_visible()
+
+    def test_explanations_are_as_wide_as_eyes_like(self, visit, name: str):
+        """A line of text holds 65 to 75 characters on a wide screen."""
+        page = visit(name).page
+        per_line = page.evaluate(
+            """(() => {
+              const long = [...document.querySelectorAll("article section > p")]
+                .filter((p) => !p.querySelector("math") && p.textContent.length > 300);
+              const lines = (p) => p.getBoundingClientRect().height
+                / parseFloat(getComputedStyle(p).lineHeight);
+              const full = long.map((p) => p.textContent.length / lines(p));
+              return full.reduce((a, b) => a + b, 0) / full.length;
+            })()"""
+        )
+        assert 62 <= per_line <= 75
+
+
+class TestPreviews:
+    @pytest.mark.parametrize("kind", ["#equation-", "#thm-"])
+    def test_show_what_a_link_leads_to(self, visit, kind: str):
+        page = visit("activations.html").page
+        link = page.locator(f'article p a.reference[href^="{kind}"]').first
+        link.hover()
+        shown = page.locator("#preview")
+        shown.wait_for(state="visible")
+        assert shown.locator("math").count() >= 1
+        assert link.get_attribute("aria-describedby") == "preview"
+        page.keyboard.press("Escape")
+        assert shown.is_hidden()
+
+    def test_come_with_focus_and_go_with_it(self, visit):
+        page = visit("activations.html").page
+        link = page.locator('article p a.reference[href^="#thm-"]').first
+        link.focus()
+        page.locator("#preview").wait_for(state="visible")
+        link.blur()
+        page.locator("#preview").wait_for(state="hidden")
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("typed", "kind", "found"),
+        [
+            ("sotfmax", "function", "activations.Softmax"),
+            ("jacobain of softmax", "theorem", "Jacobian of softmax"),
+            ("lipshitz", "theorem", "Lipschitz"),
+            ("sigmiod", "equation", "sigmoid"),
+            ("identfy", "function", "convolution.identify"),
+        ],
+    )
+    def test_forgives_typing_errors(self, visit, typed: str, kind: str, found: str):
+        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q={typed}")
+        items = visited.page.locator(".found-names li")
+        items.first.wait_for()
+        texts = items.all_inner_texts()
+        assert [text for text in texts if found in text and kind in text], texts
+        assert all(url.startswith("file:") for url in visited.asked)
+
+    def test_leads_to_the_place(self, visit):
+        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q=softmax")
+        page = visited.page
+        page.locator(".found-names li a").first.click()
+        page.wait_for_load_state()
+        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+        assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
+
+    def test_formulas_are_not_words(self, visit):
+        """The index of words knows no TeX and no tags of MathML."""
+        words = (repository() / "_build" / "html" / "searchindex.js").read_text("utf-8")
+        assert '"softmax"' in words
+        assert not [w for w in ("mathrm", "operatorname", "mfrac", "msub") if f'"{w}"' in words]
+
+
+class TestTables:
+    def test_sort_by_a_click_and_back_by_another(self, visit):
+        page = visit("activations.html").page
+        table = page.locator("table.sortable").first
+        names = table.locator("tbody tr td:first-child")
+        before = names.all_inner_texts()
+        button = table.locator("thead button").first
+        button.click()
+        assert names.all_inner_texts() == sorted(before, key=str.casefold)
+        button.click()
+        assert names.all_inner_texts() == sorted(before, key=str.casefold, reverse=True)
+        assert table.locator("th").first.get_attribute("aria-sort") == "descending"
+
+
+class TestDownloads:
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_are_there(self, visit, name: str):
+        page = visit(name).page
+        links = page.locator(".chapter-tools a[download], .figure-data a[download]")
+        addresses = links.evaluate_all("(all) => all.map((a) => a.href)")
+        assert len(addresses) >= 4
+        files = [Path(address.removeprefix("file://")) for address in addresses]
+        assert [file for file in files if not file.is_file() or not file.stat().st_size] == []
+
+
+@pytest.fixture(scope="module")
+def below_a_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the packed book, unpacked and served below a path."""
+    root = tmp_path_factory.mktemp("served")
+    with zipfile.ZipFile(zip_site(repository())) as packed:
+        packed.extractall(root / "somewhere" / "deep")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("localhost", 0), functools.partial(Quiet, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}/somewhere/deep/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.enable_socket  # a server of its own, on this machine
+class TestPublished:
+    def test_works_below_a_path(self, visit, below_a_path: str):
+        visited = visit(f"{below_a_path}activations.html", offline=False)
+        visited.page.evaluate("document.fonts.ready")
+        assert visited.said == []
+        assert [u for u in visited.asked if not u.startswith((below_a_path, "data:"))] == []
+        assert visited.page.evaluate("window.shifted") < 0.001
+        assert visited.page.evaluate("document.fonts.check('1em \"STIX Two Math\"')")
+
+    def test_previews_come_from_other_pages(self, visit, below_a_path: str):
+        """Served, a link to another page shows what is there; from a disk it cannot."""
+        page = visit(f"{below_a_path}ledger.html", offline=False).page
+        page.locator('ol.ledger .name a[href*=".html#thm-"]').first.focus()
+        page.locator("#preview").wait_for(state="visible")
+        assert page.locator("#preview math").count() >= 1
+
+    def test_search_works_below_a_path(self, visit, below_a_path: str):
+        page = visit(f"{below_a_path}search.html?q=sotfmax", offline=False).page
+        page.locator(".found-names li a").first.click()
+        page.wait_for_load_state()
+        assert page.url.startswith(below_a_path)
