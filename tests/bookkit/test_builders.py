@@ -108,6 +108,15 @@ class TestLatex:
     def test_book_has(self, tex: str, said: str):
         assert said in tex
 
+    def test_preface_stands_first_and_solutions_last(self, tex: str):
+        said = ("It has one of everything", r"\chapter{About this book}", r"\appendix")
+        text, preface, appendix = (tex.index(words) for words in said)
+        slopes = tex.index("{\\detokenize{slopes::doc}}")
+        assert preface < text < slopes < appendix
+        # The chapters behind the preface have numbers again.
+        between = tex[text:slopes]
+        assert r"\setcounter{secnumdepth}{2}" in between
+
     def test_every_reference_has_its_target(self, tex: str):
         targets = set(re.findall(r"\\label\{(?:\\detokenize\{)?([^{}]+)", tex))
         targets |= set(re.findall(r"\\begin\{bookclaim\}\{\w+\}\{[^}]*\}\{([^}]+)", tex))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dlnotes.bookkit import building, paper
 from dlnotes.bookkit.__main__ import main
-from dlnotes.bookkit.building import build_html, execution_cache, execution_digest
+from dlnotes.bookkit.building import build_html, execution_cache, execution_digest, run_sphinx
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class TestBuildHtml:
@@ -76,3 +80,20 @@ class TestCommand:
         assert "needs lualatex and latexmk" in err
         assert "apt install" in err
         assert err.count("\n") == 1
+
+
+class TestPublished:
+    @pytest.mark.parametrize("base", ["", "https://example.org/book/"])
+    def test_names_its_address_when_it_has_one(self, tiny: Path, monkeypatch, base: str):
+        monkeypatch.setenv("BOOK_BASE_URL", base)
+        words = (
+            "A page of some length, so that there is something to say where it is passed on. "
+        )
+        (tiny / "book" / "index.md").write_text(f"# Tiny & small\n\n{words * 2}\n")
+        status, folder = run_sphinx(tiny, "html")
+        assert status == 0
+        page = (folder / "index.html").read_text("utf-8")
+        said = ('rel="canonical"', 'property="og:url"', "https://example.org/book/index.html")
+        assert [words in page for words in said] == [bool(base)] * 3
+        assert ('content="Tiny &amp; small"' in page) == bool(base)
+        assert (folder / "sitemap.xml").exists() == bool(base)

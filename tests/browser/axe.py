@@ -4,8 +4,8 @@ A chapter has 26,000 elements, and axe's time grows with their square where it l
 colours and where it is told what to leave out. So nothing is left out by its own means; the
 page that it looks at is made small first, in three ways that take nothing from the result:
 
-* a formula becomes its text, because axe 4.12 reads none in MathML and would call a heading
-  with a formula empty; inside a formula there is nothing to operate;
+* a formula becomes its text, in a box of its size, because axe 4.12 reads none in MathML and
+  would call a heading with a formula empty; inside a formula there is nothing to operate;
 * a drawing keeps its outermost element, which carries its name: what is inside is hidden from a
   screen reader by its role;
 * for colours, of elements with the same tags, classes and inline styles all the way up, one
@@ -25,16 +25,23 @@ __all__ = ["colours", "structure"]
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 _WITHOUT_INSIDES = """() => {
-  for (const formula of document.querySelectorAll("math")) {
+  const formulas = [...document.querySelectorAll("math")];
+  const boxes = formulas.map((formula) => formula.getBoundingClientRect());
+  formulas.forEach((formula, k) => {
     const text = document.createElement("span");
+    text.className = "formula-as-text";
     text.textContent = formula.textContent;
+    text.style.cssText = `display: inline-block; overflow: clip;
+      width: ${boxes[k].width}px; height: ${boxes[k].height}px`;
     formula.replaceWith(text);
-  }
+  });
   for (const drawing of document.querySelectorAll("svg.figure")) drawing.replaceChildren();
 }"""
 
 _ONE_OF_EACH = """() => {
   const seen = new Set();
+  for (const text of document.querySelectorAll(".formula-as-text"))
+    text.removeAttribute("style");
   const walk = (element, above) => {
     const siblings = [...element.parentNode.children];
     const row = element.tagName === "TR" ? siblings.indexOf(element) % 2 : "";

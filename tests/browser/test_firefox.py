@@ -29,9 +29,10 @@ pytestmark = [
 
 # Of every fraction, whether one part stands above the other; of every formula its width.
 LOOK = """JSON.stringify({
-  flat: [...document.querySelectorAll("article mfrac")].filter((f) => f.checkVisibility() &&
-    f.children[0].getBoundingClientRect().bottom > f.children[1].getBoundingClientRect().top + 1)
-    .length,
+  flat: [...document.querySelectorAll("article mfrac")].filter((fraction) => {
+    const [above, below] = [...fraction.children].map((part) => part.getBoundingClientRect());
+    return fraction.checkVisibility() && above.bottom > below.top + 1;
+  }).length,
   fractions: document.querySelectorAll("article mfrac").length,
   empty: [...document.querySelectorAll("article math")].filter((m) => m.checkVisibility() &&
     m.textContent.trim() && m.getBoundingClientRect().width < 2).length,

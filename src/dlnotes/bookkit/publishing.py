@@ -1,4 +1,4 @@
-"""What a published copy has and a private one does not: canonical links and a sitemap.
+"""What a published copy has and a private one does not: canonical links, cards, a sitemap.
 
 ``BOOK_BASE_URL`` says where the copy will be read. Without it the pages name no address at all,
 and work from a disk and below any path.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
+
+from docutils import nodes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -79,12 +82,36 @@ def _write_sitemap(app: Sphinx, exception: Exception | None) -> None:
         (Path(app.outdir) / "sitemap.xml").write_text(sitemap(base, pages), encoding="utf-8")
 
 
+def _social_card(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Say what stands at an address to those who pass the address on."""
+    if not app.config.html_baseurl or doctree is None:
+        return
+    words = next(
+        (p.astext() for p in doctree.findall(nodes.paragraph) if len(p.astext()) > 80), ""
+    )
+    address = f"{app.config.html_baseurl.rstrip('/')}/{app.builder.get_target_uri(page)}"
+    card = {
+        "og:type": "article",
+        "og:site_name": app.config.project,
+        "og:title": app.env.titles[page].astext(),
+        "og:description": shorten(" ".join(words.split()), 200, placeholder="…"),
+        "og:url": address,
+    }
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'<meta property="{name}" content="{escape(said, {chr(34): "&quot;"})}">\n'
+        for name, said in card.items()
+    )
+
+
 def setup(app: Sphinx) -> None:
-    """Write the sitemap of a published copy.
+    """Write the sitemap and the cards of a published copy.
 
     Parameters
     ----------
     app : sphinx.application.Sphinx
         The application.
     """
+    app.connect("html-page-context", _social_card)
     app.connect("build-finished", _write_sitemap)
