@@ -33,7 +33,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SIZE, REPEATS = 2048, 7
+SIZE, REPEATS = 2048, 15
 
 
 def fastest(functions: dict[str, Callable[[], object]]) -> dict[str, float]:

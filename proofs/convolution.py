@@ -211,6 +211,24 @@ formal(
     digest="5b84ec2933322565",
 )
 formal(
+    "eq-convolution-receptive",
+    file="convolution.v",
+    theorem="layers_in_a_row",
+    digest="e877c6dd0e3dd780",
+)
+formal(
+    "thm-convolution-transpose",
+    file="convolution.v",
+    theorem="transposed_layer",
+    digest="672d65cadbb17e64",
+)
+formal(
+    "eq-convolution-transposed",
+    file="convolution.v",
+    theorem="zeros_between",
+    digest="7afca3e92c6d3cdd",
+)
+formal(
     "thm-convolution-gradients",
     file="convolution.v",
     theorem="correlate_kernel_adjoint",

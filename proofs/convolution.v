@@ -262,6 +262,77 @@ rewrite -big_mkcond /= -(big_ord_widen _ (fun=> 1%N)) ?sum_nat_const ?card_ord ?
 by rewrite ltnS (leq_trans (leq_div _ _)) ?leq_addl.
 Qed.
 
+(** ** Layers with strides, dilations and padding
+
+    A layer collects with weights, its transpose spreads with the same weights. [place o w]
+    is the pixel that the output [o] reads through the weight [w], or none, if that is
+    outside the input. Nothing else about it is needed: outputs, weights and pixels may have
+    any number of axes, and channels count as one more. *)
+Theorem collect_spread_adjoint (R : comRingType) (O W P : finType)
+    (place : O -> W -> option P) (k : W -> R) (x : P -> R) (g : O -> R) :
+  \sum_o g o * (\sum_w k w * oapp x 0 (place o w)) =
+  \sum_p x p * (\sum_o \sum_w (place o w == Some p)%:R * (g o * k w)).
+Proof.
+under eq_bigr do rewrite big_distrr /=.
+under [RHS]eq_bigr do rewrite big_distrr /=.
+rewrite [RHS]exchange_big /=; apply: eq_bigr => o _.
+under [RHS]eq_bigr do rewrite big_distrr /=.
+rewrite [RHS]exchange_big /=; apply: eq_bigr => w _.
+case: (place o w) => [p | ] /=; last first.
+  by rewrite !mulr0 big1 // => p _; rewrite mul0r mulr0.
+rewrite (bigD1 p) //= eqxx mul1r big1 ?addr0; first by rewrite mulrA mulrC.
+move=> p' other; rewrite (_ : (Some p == Some p') = false) ?mul0r ?mulr0 //.
+by apply/negbTE; rewrite eq_sym.
+Qed.
+
+(** On one axis: N pixels x, zero outside; M outputs, Q weights, stride s, dilation d, and p
+    zeros before the first pixel. *)
+Theorem transposed_layer (R : comRingType) (N M Q s d p : nat) (k x g : nat -> R) :
+  let X (a : nat) := if (p <= a)%N && (a - p < N)%N then x (a - p)%N else 0 in
+  \sum_(n < M) g n * (\sum_(a < Q) k a * X (s * n + d * a)%N) =
+  \sum_(m < N) x m * (\sum_(n < M) \sum_(a < Q)
+                        (s * n + d * a == m + p)%N%:R * (g n * k a)).
+Proof.
+move=> X; pose place (n : 'I_M) (a : 'I_Q) : option 'I_N :=
+  if (p <= s * n + d * a)%N then insub (s * n + d * a - p)%N else None.
+have := collect_spread_adjoint place (fun a => k a) (fun m => x m) (fun n => g n).
+congr (_ = _).
+  apply: eq_bigr => n _; congr (_ * _); apply: eq_bigr => a _; congr (_ * _).
+  rewrite /X /place; case: (leqP p) => //= _.
+  by case: insubP => [m -> e | /negbTE ->] //=; rewrite e.
+apply: eq_bigr => m _; congr (_ * _); apply: eq_bigr => n _; apply: eq_bigr => a _.
+congr (_%:R * _); rewrite /place; case: (leqP p) => [le | lt].
+  rewrite (_ : (s * n + d * a == m + p)%N = (s * n + d * a - p == m)%N); last first.
+    by rewrite -[RHS](eqn_add2r p) subnK.
+  case: insubP => [m' _ <- | outside]; first by rewrite (inj_eq (@Some_inj _)) -val_eqE.
+  transitivity false => //; symmetry.
+  by case: eqP => // e; move: outside; rewrite e ltn_ord.
+transitivity false => //; symmetry.
+by case: eqP => // e; move: lt; rewrite e ltnNge leq_addl.
+Qed.
+
+(** The same transpose as a convolution, with zeros put between the pixels of [g]. *)
+Theorem zeros_between (R : comRingType) (M Q : nat) (s d p m : int) (k g : nat -> R) :
+  let G (m : int) := \sum_(n < M) (s * n%:Z == m)%:R * g n in
+  \sum_(n < M) \sum_(a < Q) (s * n%:Z + d * a%:Z - p == m)%:R * (g n * k a) =
+  \sum_(a < Q) k a * G (m + p - d * a%:Z).
+Proof.
+rewrite exchange_big /=; apply: eq_bigr => a _; rewrite big_distrr /=.
+apply: eq_bigr => n _; rewrite [RHS]mulrCA [k a * _]mulrC; congr ((nat_of_bool _)%:R * _).
+by rewrite subr_eq (eq_sym _ (m + p - _)) subr_eq eq_sym.
+Qed.
+
+(** Two layers on one axis, the second after the first, with strides and dilations. *)
+Theorem layers_in_a_row (R : comRingType) (Q J : nat) (s1 s2 d1 d2 n : int)
+    (k l : nat -> R) (x : int -> R) :
+  let eta (n : int) := \sum_(p < Q) k p * x (s1 * n + d1 * p%:Z) in
+  \sum_(q < J) l q * eta (s2 * n + d2 * q%:Z) =
+  \sum_(q < J) \sum_(p < Q) l q * k p * x (s1 * s2 * n + s1 * d2 * q%:Z + d1 * p%:Z).
+Proof.
+apply: eq_bigr => q _; rewrite big_distrr /=; apply: eq_bigr => p _.
+by rewrite mulrA mulrDr !mulrA.
+Qed.
+
 (** ** Learning a kernel: gradient descent multiplies the component of the error along the
     l-th eigenvector by 1 - lambda_l / large in every step. *)
 Import Order.TTheory Num.Theory.
@@ -313,3 +384,7 @@ Print Assumptions output_size.
 Print Assumptions descent_rate.
 Print Assumptions transform_correlate.
 Print Assumptions separable_passes.
+Print Assumptions collect_spread_adjoint.
+Print Assumptions transposed_layer.
+Print Assumptions zeros_between.
+Print Assumptions layers_in_a_row.

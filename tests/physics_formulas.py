@@ -8,6 +8,14 @@ the formulas are written here in the notation of the book.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FORMULAS: dict[str, str] = {
     "I.6.2a": "exp(-theta^2/2)/sqrt(2*pi)",
     "I.6.2": "exp(-(theta/sigma)^2/2)/(sqrt(2*pi)*sigma)",
@@ -132,3 +140,10 @@ USUAL: dict[str, tuple[float, float]] = {
     "alpha": (0.5, 1.5),
 }
 """Intervals of names, so that nothing vanishes or blows up; all others are between 1 and 2."""
+
+
+def point_of(number: str, variables: Sequence[str], draw: int) -> dict[str, float]:
+    """Return a point at which a formula has a value."""
+    rng = np.random.default_rng([crc32(number.encode()), draw])
+    own = INTERVALS.get(number, {})
+    return {v: rng.uniform(*own.get(v, USUAL.get(v, (1.0, 2.0)))) for v in variables}

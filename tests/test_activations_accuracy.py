@@ -172,3 +172,25 @@ class TestZeros:
                 exact = float(f.derivative(plain, order)) == 0.0
                 near = any(abs(zero - place) < 0.1 for place in declared)
                 assert near or (exact and abs(zero - plain) < 1e-12), zero
+
+
+class TestStandIns:
+    """What is put in the place of a function: worst where it is furthest from its nodes."""
+
+    def worst(self, name, points, dtype):
+        f, reference = ACTIVATIONS[name], Reference(ACTIVATIONS[name])
+        x = np.asarray(points).astype(dtype)
+        with mpmath.workdps(digits(float(np.abs(x).max()))):
+            exact = [reference(0, float(at)) for at in x]
+        return max(ulps(got, true, dtype) for got, true in zip(f(x), exact, strict=True))
+
+    @each_dtype
+    def test_gelu_half_way_between_the_places_of_its_table(self, dtype):
+        # every seventeenth gap, from beyond the left end to beyond the right end
+        middles = (np.arange(-5.6 * 512, 8.6 * 512, 17) + 0.499) / 512
+        assert self.worst("gelu", middles[middles > -5.5], dtype) <= 3
+        assert self.worst("gelu", middles[middles <= -5.5], dtype) <= 8
+
+    @each_dtype
+    def test_tanhshrink_where_a_polynomial_and_where_a_difference(self, dtype):
+        assert self.worst("tanhshrink", np.linspace(0.002, 1.3, 400), dtype) <= 4

@@ -8,17 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlnotes import figures
+from dlnotes import activations, figures
 from dlnotes.activations import (
     ACTIVATIONS,
     FAMILIES,
+    VectorFunction,
     depth_factors,
+    facts_table,
     families,
     framework_table,
     peer_table,
     reference_table,
     spirals,
     train_on_spirals,
+    vector_table,
 )
 
 CHAPTER = (Path(__file__).parents[1] / "book" / "activations.md").read_text(encoding="utf-8")
@@ -45,15 +48,26 @@ class TestGallery:
 
 
 class TestTables:
-    @pytest.mark.parametrize("table", [reference_table, framework_table])
+    @pytest.mark.parametrize("table", [reference_table, framework_table, facts_table])
     def test_every_entry_has_a_row(self, table):
         rows = [row.split("|")[1].strip() for row in table().splitlines()[2:]]
         shown = [row.partition(",")[0].replace("\\_", "_") for row in rows]
         assert shown == list(ACTIVATIONS)
 
-    def test_chapter_shows_all_three(self):
-        for table in ("reference_table()", "framework_table()", "peer_table()"):
-            assert f"sortable(activations.{table}" in CHAPTER
+    @pytest.mark.parametrize("kind", ["reference", "framework", "facts", "vector", "peer"])
+    def test_chapter_shows_all(self, kind):
+        assert f"sortable(activations.{kind}_table()" in CHAPTER
+
+    def test_every_vector_function_has_a_row(self):
+        rows = [row.split("|")[1].strip() for row in vector_table().splitlines()[2:]]
+        functions = [f for f in vars(activations).values() if isinstance(f, VectorFunction)]
+        assert sorted(row.replace("\\_", "_") for row in rows) == sorted(
+            f.name for f in functions
+        )
+
+    def test_points_and_intervals_that_stay_where_they_are(self):
+        cell = facts_table(["threshold"]).splitlines()[2].split("|")[4]
+        assert cell.strip() == r"$0$, $(1,\,\infty)$"  # threshold(1) is 0
 
     def test_a_default_that_differs_is_bold(self):
         cells = framework_table(["leaky_relu"]).splitlines()[2].split("|")

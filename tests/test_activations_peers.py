@@ -32,6 +32,7 @@ from dlnotes.activations import (
     softmin,
 )
 from dlnotes.activations.peers import RECORDED, VERSIONS
+from dlnotes.activations.vector_table import VECTOR_ENTRIES
 
 
 def has(library):
@@ -339,6 +340,57 @@ class TestKeras:
                     for name, default in (framework.defaults or {}).items():
                         said = parameters[name].default
                         assert default == (None if said is parameters[name].empty else said)
+
+
+def own_default(home, framework):
+    """Return the default axis of an installed library as the registry writes it."""
+    function = getattr(home, framework.name)
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:  # a function in C has its signature at the head of its docstring
+        assert re.search(r"^\w+\(input, dim,", function.__doc__.strip())  # no default
+        return None
+    (name,) = set(parameters) & {"axis", "dim"}
+    default = parameters[name].default
+    return None if default is parameters[name].empty else default
+
+
+_VECTOR_CASES = [
+    (name, framework)
+    for name, entry in VECTOR_ENTRIES.items()
+    for framework in entry.frameworks
+    if framework.defaults or framework.fixed
+]
+
+
+class TestVectorDefaults:
+    """The table of vector functions holds what the installed libraries say of themselves."""
+
+    @pytest.mark.parametrize(
+        ("name", "framework"),
+        _VECTOR_CASES,
+        ids=[f"{f.library}-{f.name}" for _, f in _VECTOR_CASES],
+    )
+    def test_default_axis(self, name, framework):
+        assert name in vars(activations)
+        said = next(iter((framework.defaults or {"axis": None}).values()))
+        if framework.library == "onnx":
+            defs = pytest.importorskip("onnx.defs")
+            attributes = defs.get_schema(framework.name).attributes
+            # a reduction takes its axes as an input, which may be left out
+            got = attributes["axis"].default_value.i if "axis" in attributes else None
+        else:
+            home = {
+                "torch": "torch.nn.functional",
+                "jax": "jax.nn",
+                "keras": "keras.activations",
+            }
+            os.environ.setdefault("KERAS_BACKEND", "jax")
+            module = pytest.importorskip(home[framework.library])
+            if not hasattr(module, framework.name):
+                module = importlib.import_module(framework.library)
+            got = own_default(module, framework)
+        assert got == said
 
 
 class TestRecorded:

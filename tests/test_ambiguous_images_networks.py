@@ -168,11 +168,13 @@ class TestNetworks:
         expected /= expected.sum()
         np.testing.assert_allclose(answers.probabilities[0, 0], expected, atol=1e-4)
 
-    def test_twenty_pictures_of_imagenet(self):
+    def test_twenty_pictures_of_imagenet(self, root):
         pictures, labels = specimens()
         answers = predict(pictures)
         right = (answers.probabilities.argmax(axis=2) == labels).sum(axis=1)
         assert right.tolist() == [18, 18, 14]
+        said = "they are right {}, {} and {} times".format(*right)
+        assert said in (root / "book/ambiguous_images.md").read_text("utf-8")
         assert answers.probabilities.shape == (3, 20, 1000)
         assert [f.shape for f in answers.features] == [(20, 1280), (20, 1280), (20, 512)]
 

@@ -695,7 +695,7 @@ class TestFiniteDifference:
     def test_bad_functions_and_points(self):
         with pytest.raises(ValueError, match="must be one number"):
             finite_difference(lambda x: x, [1.0, 2.0])
-        with pytest.raises(TypeError, match="x must hold real numbers"):
+        with pytest.raises(TypeError, match="x must be a rectangular array of real numbers"):
             finite_difference(np.sum, [1j])
         with pytest.raises(TypeError, match="must carry complex numbers through"):
             finite_difference(lambda x: float(x[0].real), [1.0], scheme="complex")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from zlib import crc32
 
-import numpy as np
 import pytest
 import sympy
 from numpy.testing import assert_allclose
 from sympy.parsing.sympy_parser import parse_expr
 
 from dlnotes.backpropagation import compile_gradient, parse, trace
-from physics_formulas import FORMULAS, INTERVALS, USUAL
+from physics_formulas import FORMULAS, point_of
 
 FUNCTIONS = {"arcsin": sympy.asin, "ln": sympy.log}
-
-
-def point_of(number, variables, draw):
-    rng = np.random.default_rng([crc32(number.encode()), draw])
-    own = INTERVALS.get(number, {})
-    return {v: rng.uniform(*own.get(v, USUAL.get(v, (1.0, 2.0)))) for v in variables}
 
 
 def by_sympy(text):

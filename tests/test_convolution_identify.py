@@ -18,7 +18,8 @@ from dlnotes.convolution import (
     measure,
     parse_kernel,
 )
-from kernel_cases import Case, cases, judged
+from kernel_cases import Case, cases, disguised, judged
+from library_kernels import LIBRARIES
 
 K1 = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 K2 = [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
@@ -142,6 +143,28 @@ class TestHeldOut:
     def test_a_wrong_name_would_be_counted(self):
         assert judged(Case("sobel", ("sobel",), SOBEL), identify(K4)) == "wrong"
         assert judged(Case("nothing", (), SOBEL), identify(SOBEL)) == "wrong"
+
+
+class TestLibraries:
+    """Kernels that others made and named: see library_kernels."""
+
+    @pytest.mark.parametrize("library", LIBRARIES)
+    def test_names_nearly_all_and_none_wrongly(self, library, capsys):
+        module = pytest.importorskip(library, reason=f"{library} is not installed here")
+        rng = np.random.default_rng(20_261_128)
+        found: Counter[str] = Counter()
+        faults = []
+        for case in LIBRARIES[library](module):
+            for each in (case, disguised(case, rng)):
+                report = identify(each.kernel)
+                verdict = judged(each, report)
+                found[verdict] += 1
+                if verdict != "right":
+                    faults.append(f"{verdict}: {case.label} is said to be {report.name}")
+        with capsys.disabled():
+            print(f"\nkernels of {library}: {dict(found)}", *faults, sep="\n  ")
+        assert found["wrong"] == 0, faults
+        assert found["right"] >= 0.95 * sum(found.values()), faults
 
 
 class TestFacts:

@@ -38,6 +38,7 @@ FORBIDDEN = {
     "checking": (*(f"dlnotes.{topic}" for topic in TOPICS), "dlnotes.bookkit", *PAGES),
     "bookkit": tuple(f"dlnotes.{topic}" for topic in TOPICS),
     "figures": ("dlnotes.checking", "dlnotes.bookkit", "matplotlib.pyplot", *PAGES),
+    "explorables": ("dlnotes.checking", "dlnotes.bookkit", *PAGES),
     "commands": ("dlnotes.checking", "dlnotes.bookkit", *PAGES),
 }
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from dlnotes import figures
 from dlnotes.bookkit.pictures import data_in, inline_svg
+from dlnotes.bookkit.sharing import share
 
 
 def embedded(svg: str, kind: str) -> bytes:
@@ -118,3 +119,57 @@ class TestInlineSvg:
     def test_text_that_is_no_svg_is_refused(self):
         with pytest.raises(ValueError, match="svg must hold an <svg> element, got 'hello'"):
             inline_svg("hello", "A line.")
+
+
+class TestShare:
+    """Several figures of one page, as `share` leaves them."""
+
+    def page(self, *svgs: str) -> list[str]:
+        given: set[str] = set()
+        return [share(inline_svg(svg, "A figure."), given) for svg in svgs]
+
+    def test_the_second_figure_refers_to_the_letters_of_the_first(self):
+        first, second = self.page(drawing(), drawing())
+        assert "<defs>" in first
+        assert "<path id=" not in second
+        assert len(second) < 0.8 * len(first)
+
+    def test_every_name_stands_once_and_every_reference_leads_somewhere(self):
+        other, ax = figures.subplots(width=2, height=1)
+        ax.scatter([0, 1, 2], [1, 2, 1], s=9)
+        ax.set(title="More letters")
+        page = "".join(self.page(drawing(), other.to_bytes("svg").decode()))
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        references = set(re.findall(r'(?:url\(#|href="#)([^")]+)', page))
+        assert len(ids) == len(set(ids))
+        assert references == set(ids)
+
+    def test_a_photograph_stands_once_and_keeps_its_places(self):
+        figure, axes = figures.subplots(ncols=2, width=2, height=1)
+        for ax in axes:
+            figures.show_image(ax, [[0, 1], [1, 0]])
+        svg = figure.to_bytes("svg").decode()
+        page = "".join(self.page(svg, svg))
+        assert page.count("data:image") == 1
+        places = re.findall(r'<use xlink:href="#\w+" transform="(matrix[^"]+)"', page)
+        assert len(places) == 4
+        assert len(set(places)) == 2
+        for place in set(places):
+            assert place in inline_svg(svg, "A figure.")
+
+    def test_dots_are_where_they_were(self):
+        figure, ax = figures.subplots(width=2, height=2)
+        ax.scatter(*np.random.default_rng(0).random((2, 50)), s=4, color=figures.GREY)
+        svg = figure.to_bytes("svg").decode()
+        (element,) = self.page(svg)
+        place = re.compile(r'<use xlink:href="[^"]+" x="([^"]+)" y="([^"]+)"')
+        before, after = (
+            np.array(place.findall(text), dtype=float)
+            for text in (inline_svg(svg, "A figure."), element)
+        )
+        np.testing.assert_allclose(after, before, rtol=0, atol=0.0501)
+        assert element.count("var(--figure-grey") < 5
+
+    def test_is_well_formed(self):
+        for element in self.page(drawing(), drawing()):
+            ElementTree.fromstring(element.replace("xlink:href", "href"))

@@ -274,6 +274,15 @@ class TestPlugin:
         assert "undeclared function" in out
         assert "^" in out
 
+    def test_one_claim_alone_says_which_notation_was_refused(self, tmp_path):
+        wrong = textwrap.dedent(PAGE)
+        line = next(x for x in wrong.splitlines() if x.startswith("x : real"))
+        broken = wrong.replace(line, line.replace("real", "reel"), 1)
+        code, out = self.run(tmp_path, broken, "book/page.md::sigmoid-derivative")
+        assert code == 1
+        assert "undeclared name" in out
+        assert "reel" in out
+
 
 class TestFormal:
     def test_without_rocq_a_formal_theorem_is_not_called_proved(self):

@@ -21,6 +21,13 @@ from dlnotes.activations.depth import DepthFactors, depth_factors, gradient_norm
 from dlnotes.activations.facts import Facts
 from dlnotes.activations.families import FAMILIES, families, family_of
 from dlnotes.activations.gated import Gated, geglu, glu, reglu, swiglu
+from dlnotes.activations.log_sums import (
+    LogSoftmax,
+    LogSumExp,
+    log_softmax,
+    logmeanexp,
+    logsumexp,
+)
 from dlnotes.activations.losses import CrossEntropy, cross_entropy
 from dlnotes.activations.moments import Moments
 from dlnotes.activations.parts import (
@@ -32,23 +39,17 @@ from dlnotes.activations.parts import (
     Subdifferential,
 )
 from dlnotes.activations.peers import Comparison, Recorded, compare_with_peers
-from dlnotes.activations.soft import (
-    LogSoftmax,
-    LogSumExp,
-    Softmax,
-    Softmax2d,
-    log_softmax,
-    logmeanexp,
-    logsumexp,
-    softmax,
-    softmax2d,
-    softmin,
-)
+from dlnotes.activations.soft import Softmax, Softmax2d, softmax, softmax2d, softmin
 from dlnotes.activations.sparse import Hardmax, Sparsemax, hardmax, sparsemax
-from dlnotes.activations.summary import facts_table
-from dlnotes.activations.table import framework_table, peer_table, reference_table
+from dlnotes.activations.table import (
+    facts_table,
+    framework_table,
+    peer_table,
+    reference_table,
+)
 from dlnotes.activations.trials import Trial, spirals, train_on_spirals
 from dlnotes.activations.vector import VectorFunction
+from dlnotes.activations.vector_table import vector_table
 
 __all__ = [
     "ACTIVATIONS",
@@ -131,6 +132,7 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "train_on_spirals",
+    "vector_table",
 ]
 
 identity = ACTIVATIONS["identity"]

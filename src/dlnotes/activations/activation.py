@@ -7,45 +7,42 @@ facts, the row of the reference table, the plot and the tests.
 from __future__ import annotations
 
 import functools
-import math
-import operator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 
 from dlnotes._arguments import FloatArray, as_floats
 from dlnotes.activations.blocks import in_blocks, one_pass
+from dlnotes.activations.corners import Cornered
 from dlnotes.activations.crossings import Crossing, find_crossing
 from dlnotes.activations.facts import Facts, compute_facts
 from dlnotes.activations.fixed_points import find_fixed_points
+from dlnotes.activations.formula import as_order
 from dlnotes.activations.moments import Moments, normal_moments
-from dlnotes.activations.parts import (
-    Framework,
-    Kink,
-    OneSided,
-    Origin,
-    Parameter,
-    Subdifferential,
-)
-from dlnotes.activations.pieces import Piece, X, cut, differentiate
+from dlnotes.activations.pieces import X, differentiate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy.typing as npt
+    import sympy as sp
 
+    from dlnotes.activations.parts import (
+        Framework,
+        Kink,
+        Origin,
+        Parameter,
+    )
     from dlnotes.activations.precise import Array
 
 __all__ = ["Activation", "X"]
 
 _HIGHEST_ORDER = 2
-_TINY = 1e-25  # differences of numbers to 40 digits below this are none
 
 
 @dataclass(frozen=True, eq=False)
-class Activation:
+class Activation(Cornered):
     """An activation function with everything that is known about it.
 
     Parameters
@@ -181,117 +178,6 @@ class Activation:
         """
         return self._evaluate(self._order(order), x, parameters)
 
-    def one_sided(self, x: npt.ArrayLike, /, order: int = 1, **parameters: float) -> OneSided:
-        """Evaluate the derivative from the left and from the right.
-
-        Parameters
-        ----------
-        x : array_like
-            Real numbers of any shape.
-        order : int, default: 1
-            1 or 2.
-        **parameters : float
-            The function's own parameters, by name.
-
-        Returns
-        -------
-        OneSided
-            The two one-sided derivatives and the one that `derivative` returns.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As for `derivative`.
-
-        Examples
-        --------
-        >>> from dlnotes.activations import relu
-        >>> sides = relu.one_sided(0.0)
-        >>> float(sides.left), float(sides.right), float(sides.chosen)
-        (0.0, 1.0, 0.0)
-        """
-        order = self._order(order)
-        values = self._values(parameters)
-        chosen = self._evaluate(order, x, parameters)
-        left, right = np.array(chosen), np.array(chosen)
-        points = as_floats(x, "x", half=True)
-        for at in self._kinks(values):
-            here = points == float(at)
-            if here.any():
-                left[here] = self._limit(order, at, -1, values)
-                right[here] = self._limit(order, at, +1, values)
-        return OneSided(left[()], right[()], chosen)
-
-    def subdifferential(self, x: npt.ArrayLike, /, **parameters: float) -> Subdifferential:
-        """Evaluate the Clarke subdifferential, which at a kink is an interval.
-
-        Parameters
-        ----------
-        x : array_like
-            Real numbers of any shape.
-        **parameters : float
-            The function's own parameters, by name.
-
-        Returns
-        -------
-        Subdifferential
-            Its ends: the smaller and the larger of the one-sided derivatives. NaN where the
-            function jumps.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As for a call.
-
-        Examples
-        --------
-        >>> from dlnotes.activations import relu
-        >>> interval = relu.subdifferential([-1.0, 0.0])
-        >>> interval.lower.tolist(), interval.upper.tolist()
-        ([0.0, 0.0], [0.0, 1.0])
-        """
-        sides = self.one_sided(x, 1, **parameters)
-        lower, upper = np.minimum(sides.left, sides.right), np.maximum(sides.left, sides.right)
-        points = as_floats(x, "x", half=True)
-        for at, (_, _, jumps) in self._jumps(self._values(parameters)).items():
-            lower, upper = (
-                np.where(jumps & (points == at), np.nan, end).astype(points.dtype)
-                for end in (lower, upper)
-            )
-        return Subdifferential(lower[()], upper[()])
-
-    def derivative_expression(self, order: int = 1) -> sp.Expr:
-        """Return a derivative as a formula.
-
-        Parameters
-        ----------
-        order : int, default: 1
-            Any order from 0 on.
-
-        Returns
-        -------
-        sympy.Expr
-            In the form that is best to read where the entry has one, else as SymPy's
-            differentiation leaves it. Valid away from kinks.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the order is not an integer, or is negative.
-
-        Examples
-        --------
-        >>> from dlnotes.activations import softsign
-        >>> softsign.derivative_expression()
-        (Abs(x) + 1)**(-2)
-        """
-        order = _as_order(order)
-        if order == 0:
-            return self.expression
-        known = self.derivative_forms[:order]
-        start = known[-1] if known else self.expression
-        return differentiate(start, order - len(known))
-
     @functools.cached_property
     def facts(self) -> Facts:
         """What is known of the function at its default parameters.
@@ -408,7 +294,7 @@ class Activation:
     # Below: how the above is done ----------------------------------------------------------
 
     def _order(self, order: int) -> int:
-        order = _as_order(order)
+        order = as_order(order)
         if order > _HIGHEST_ORDER:
             msg = (
                 f"order={order} is not offered as numbers; choose 0, 1 or 2, "
@@ -417,80 +303,45 @@ class Activation:
             raise ValueError(msg)
         return order
 
-    def _values(self, given: Mapping[str, float]) -> dict[str, float]:
-        known = {parameter.name: parameter for parameter in self.parameters}
-        for name in given:
-            if name not in known:
-                has = ", ".join(known) or "none"
-                msg = f"{self.name} has no parameter {name!r}; its parameters: {has}"
-                raise TypeError(msg)
-        values = {
-            name: parameter.validated(given.get(name, parameter.default))
-            for name, parameter in known.items()
-        }
-        if self.check is not None:
-            self.check(**values)
-        return values
+    def _evaluate(
+        self, order: int, x: npt.ArrayLike, parameters: Mapping[str, float]
+    ) -> FloatArray:
+        array = as_floats(x, "x", half=True)
+        return in_blocks(self.on_blocks(order, **parameters), array)[()]
 
-    def substitution(self, **parameters: float) -> dict[sp.Symbol, sp.Expr]:
-        """Return what the symbols of the parameters stand for, as exact numbers.
+    def on_blocks(self, order: int = 0, **parameters: float) -> Callable[[Array], Array]:
+        """Return what computes values, or a derivative, of one block of numbers.
 
         Parameters
         ----------
+        order : int, default: 0
+            0 for the function itself, 1 or 2 for its derivatives.
         **parameters : float
             The function's own parameters, by name.
 
         Returns
         -------
-        dict of sympy.Symbol to sympy.Expr
-            For `sympy.Expr.subs`.
+        callable
+            Takes a contiguous one-dimensional array in single or double precision, not empty,
+            and returns a new one. Floating-point warnings are the caller's business.
 
         Raises
         ------
         TypeError, ValueError
-            As for a call.
+            As for `derivative`.
 
         Examples
         --------
-        >>> from dlnotes.activations import elu
-        >>> elu.substitution(alpha=0.5)
-        {alpha: 1/2}
+        >>> import numpy as np
+        >>> from dlnotes.activations import sigmoid
+        >>> sigmoid.on_blocks(1)(np.zeros(2))
+        array([0.25, 0.25])
         """
-        return self._exact(self._values(parameters))
-
-    def _exact(self, values: Mapping[str, float]) -> dict[sp.Symbol, sp.Expr]:
-        def exact(parameter: Parameter, value: float) -> sp.Expr:
-            if value == parameter.default and parameter.exact is not None:
-                return parameter.exact
-            return sp.oo if math.isinf(value) else sp.Rational(value)
-
-        return {p.symbol: exact(p, values[p.name]) for p in self.parameters}
-
-    def _expression(self, values: Mapping[str, float]) -> sp.Expr:
-        return self.expression.subs(self._exact(values))
-
-    def _kinks(self, values: Mapping[str, float]) -> list[sp.Expr]:
-        places = {kink.at.subs(self._exact(values)) for kink in self.kinks}
-        return sorted(place for place in places if place.is_finite)
-
-    def _pieces(self, values: Mapping[str, float]) -> tuple[Piece, ...]:
-        key = ("pieces", tuple(values.items()))
-        if key not in self._cache:
-            self._cache[key] = cut(self._expression(values), self._kinks(values))
-        pieces: tuple[Piece, ...] = self._cache[key]
-        return pieces
-
-    def _evaluate(
-        self, order: int, x: npt.ArrayLike, parameters: Mapping[str, float]
-    ) -> FloatArray:
-        array = as_floats(x, "x", half=True)
-        values = self._values(parameters)
+        order, values = self._order(order), self._values(parameters)
         kernel, crossings = self.kernels[order], self._crossings(order)
         if order == 0:
             value = functools.partial(kernel, **values)
-            return in_blocks(one_pass(value) if hasattr(kernel, "one_pass") else value, array)[
-                ()
-            ]
+            return one_pass(value) if hasattr(kernel, "one_pass") else value
         factor = values[self.scale] if self.scale is not None else 1.0
 
         def careful(block: Array) -> Array:
@@ -502,11 +353,7 @@ class Activation:
                 out[nan] = np.nan
             return out
 
-        return in_blocks(careful, array)[()]
-
-    @functools.cached_property
-    def _cache(self) -> dict[Any, Any]:
-        return {}
+        return careful
 
     def _crossings(self, order: int) -> tuple[Crossing, ...]:
         places = self.crossings.get(order, ())
@@ -515,45 +362,3 @@ class Activation:
             self._cache[order] = tuple(find_crossing(formula, X, near) for near in places)
         found: tuple[Crossing, ...] = self._cache.get(order, ())
         return found
-
-    def _limit(self, order: int, at: sp.Expr, side: int, values: Mapping[str, float]) -> float:
-        """Return the derivative from one side of a kink."""
-        key = (order, at, side, tuple(values.items()))
-        if key not in self._cache:
-            branch = self._beside(at, side, values)
-            rise = side * sp.N(branch.subs(X, at) - self._expression(values).subs(X, at), 40)
-            if order == 1 and abs(rise) > _TINY:
-                self._cache[key] = math.copysign(math.inf, rise)
-            else:
-                self._cache[key] = float(sp.diff(branch, X, order).subs(X, at))
-        limit: float = self._cache[key]
-        return limit
-
-    def _beside(self, at: sp.Expr, side: int, values: Mapping[str, float]) -> sp.Expr:
-        pieces = self._pieces(values)
-        return next(p.formula for p in pieces if at == (p.high if side < 0 else p.low))
-
-    def _jumps(self, values: Mapping[str, float]) -> dict[float, tuple[float, float, bool]]:
-        """Return limits of the function beside each kink, and whether it jumps there."""
-        out = {}
-        for at in self._kinks(values):
-            key = ("jump", at, tuple(values.items()))
-            if key not in self._cache:
-                here = self._expression(values).subs(X, at)
-                limits = [self._beside(at, side, values).subs(X, at) for side in (-1, 1)]
-                jumps = any(abs(sp.N(limit - here, 40)) > _TINY for limit in limits)
-                self._cache[key] = (float(limits[0]), float(limits[1]), jumps)
-            out[float(at)] = self._cache[key]
-        return out
-
-
-def _as_order(order: int) -> int:
-    try:
-        index = operator.index(order)
-    except TypeError:
-        msg = f"order must be an integer, not {order!r}"
-        raise TypeError(msg) from None
-    if index < 0:
-        msg = f"order={order} is negative; the order of a derivative is 0, 1, 2 and so on"
-        raise ValueError(msg)
-    return index

@@ -2,7 +2,8 @@
 
 A formula of ten operations on a large array walks ten times through memory, and every
 intermediate result is fetched from the operating system page by page. On a block of some ten
-thousand numbers the same operations find everything in the cache.
+thousand numbers the same operations find everything in the cache, and Python's own share of the
+time, some microseconds a block, is small.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 __all__ = ["BLOCK_BYTES", "in_blocks", "one_pass"]
 
-#: Size of a block: a few of them fit into the second-level cache of a usual processor.
-BLOCK_BYTES = 65536
+#: Size of a block: two or three of them fit into the second-level cache of a usual processor.
+BLOCK_BYTES = 240 * 1024
 
 
 def one_pass(kernel: Kernel) -> Kernel:

@@ -78,7 +78,12 @@ class Gated(VectorFunction):
 
     def _value(self, rows: Array) -> Array:
         linear, gate = self._halves(rows)
-        return np.asarray(linear * self.gate(gate))
+        if not gate.size:
+            return gate
+        # copies without gaps, which are walked through in one go
+        out = self.gate.on_blocks()(gate.reshape(-1))
+        out *= linear.reshape(-1)
+        return out.reshape(gate.shape)
 
     def _slopes(self, rows: Array) -> tuple[Array, Array]:
         """Return the derivatives of each value by its linear part and by its gate."""

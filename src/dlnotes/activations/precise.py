@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Array",
+    "capped",
     "divided",
     "expm1_of_negative",
     "half_gaussian",
@@ -35,6 +36,7 @@ __all__ = [
     "halves",
     "log1p_of_share",
     "patch",
+    "patch_below",
     "scaled",
     "two_product",
     "two_sum",
@@ -308,6 +310,31 @@ def half_gaussian(x: Array) -> Array:
     return np.asarray(np.exp(-square) * correction)
 
 
+def capped(x: Array, most: float) -> Array:
+    """Bound numbers from above, at the price of a search for the largest where none exceeds it.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        Numbers, at least one.
+    most : float
+        The bound.
+
+    Returns
+    -------
+    numpy.ndarray
+        The smaller of each number and the bound: `x` itself where that changes nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.precise import capped
+    >>> capped(np.array([1.0, 9.0, np.nan]), 4.0)
+    array([ 1.,  4., nan])
+    """
+    return x if x.max() <= most else np.minimum(x, most)  # a NaN among them takes the long way
+
+
 def patch(
     out: Array, where: npt.NDArray[np.bool_], kernel: Callable[..., Array], x: Array
 ) -> Array:
@@ -316,7 +343,7 @@ def patch(
     Parameters
     ----------
     out : numpy.ndarray
-        Values, changed in place.
+        Values, one-dimensional, changed in place.
     where : numpy.ndarray of bool
         The entries in question, usually none.
     kernel : callable
@@ -337,6 +364,37 @@ def patch(
     >>> patch(x / 2, x > 2, np.sqrt, x)
     array([0.5, 2. ])
     """
-    if where.any():
-        out[where] = kernel(x[where])
+    few = np.flatnonzero(where)
+    if few.size:
+        out[few] = kernel(x[few])
     return out
+
+
+def patch_below(out: Array, limit: float, kernel: Callable[..., Array], x: Array) -> Array:
+    """Compute the entries again whose arguments lie to the left of a limit.
+
+    Parameters
+    ----------
+    out : numpy.ndarray
+        Values, one-dimensional, changed in place.
+    limit : float
+        The limit; usually no argument is smaller.
+    kernel : callable
+        The careful way; called with the arguments in question only.
+    x : numpy.ndarray
+        All arguments, at least one.
+
+    Returns
+    -------
+    numpy.ndarray
+        `out`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.precise import patch_below
+    >>> x = np.array([-4.0, 4.0])
+    >>> patch_below(x / 2, 0.0, np.abs, x)
+    array([4., 2.])
+    """
+    return out if x.min() >= limit else patch(out, x < limit, kernel, x)

@@ -29,7 +29,74 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "log_total", "moderate_shares"]
+
+# Exponentials of numbers up to this are so far from the ends of the range that also a sum of
+# millions of them is.
+_MODERATE = {np.dtype(np.float64): 300.0, np.dtype(np.float32): 40.0}
+
+
+def moderate_shares(x: Array) -> Array | None:
+    """Evaluate softmax by its definition where nothing can overflow: two roundings in all.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        Numbers in single or double precision, shape ``(..., K)``.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        The shares along the last axis; None if a number is too large, too small or NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.rows import moderate_shares
+    >>> moderate_shares(np.zeros((1, 4)))
+    array([[0.25, 0.25, 0.25, 0.25]])
+    >>> moderate_shares(np.full((1, 4), 1000.0)) is None
+    True
+    """
+    most = _MODERATE[x.dtype]
+    if not (x.size and x.max() <= most and x.min() >= -most):
+        return None
+    terms = np.exp(x)
+    terms /= terms.sum(axis=-1, keepdims=True)
+    return terms
+
+
+def log_total(x: Array) -> tuple[Array, Array, Array, npt.NDArray[np.bool_]]:
+    """Take the logarithm of a sum of exponentials, for rows that no single entry dominates.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        Numbers in single or double precision, shape ``(..., K)``.
+
+    Returns
+    -------
+    top : numpy.ndarray
+        Largest entry of each row, shape ``(..., 1)``.
+    shifted : numpy.ndarray
+        The entries minus the largest, shape ``(..., K)``.
+    logarithm : numpy.ndarray
+        Of the sum of the exponentials of these, shape ``(..., 1)``.
+    wrong : numpy.ndarray of bool
+        Marks the rows, shape ``(...)``, to be treated with more care: one entry outweighs all
+        others together, or there is an infinite one, or NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlnotes.activations.rows import log_total
+    >>> log_total(np.array([[0.0, 0.0], [0.0, 9.0]]))[3]
+    array([False,  True])
+    """
+    top = x.max(axis=-1, keepdims=True)
+    shifted = x - top
+    total = np.exp(shifted).sum(axis=-1, keepdims=True)
+    return top, shifted, np.log(total), ~(total[..., 0] >= 2.0)
 
 
 class Rows:

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from dlnotes.activations.activation import Activation
     from dlnotes.activations.parts import Framework, Kink, Parameter
 
-__all__ = ["framework_table", "peer_table", "reference_table"]
+__all__ = ["facts_table", "framework_table", "peer_table", "reference_table"]
 
 _REFERENCE = ("name", "$f(x)$", "$f'(x)$", "range", "increasing", r"$\sup\vert f'\vert$")
 _LIBRARIES = {"torch": "PyTorch", "jax": "JAX", "keras": "Keras", "onnx": "ONNX"}
 _FRAMEWORKS = ("name", "corners: left, right, returned", *_LIBRARIES.values(), "introduced by")
+
+_FACTS = (
+    "name", "limits", "steepest at", "fixed points",
+    r"$\mathbb{E}f$", r"$\mathbb{E}f^2$", r"$\mathbb{E}f'^2$",
+)  # fmt: skip
 
 # Parts that have a name of their own, so that the formulas stay short.
 _U = sp.sqrt(2 / sp.pi) * (X + sp.Rational(44715, 10**6) * X**3)
@@ -34,6 +39,7 @@ _NAMED = {
     sp.sqrt(2 / sp.pi) * (1 + sp.Rational(3 * 44715, 10**6) * X**2): sp.Symbol("u'"),
     sp.tanh(sp.log(1 + sp.exp(X))): sp.tanh(sp.Function("zeta")(X)),
 }
+_NOISE = 1e-13  # what is left of an integral that is zero
 _LONG = 1000  # a fraction with a longer denominator reads better as a decimal
 _INCREASING = {
     "strictly increasing": "strictly",
@@ -99,6 +105,36 @@ def framework_table(names: Iterable[str] | None = None) -> str:
     | squareplus |  |  | squareplus (b = 4) | squareplus (b = 4) |  | Barron, 2021 |
     """
     return _table(_FRAMEWORKS, (_framework_row(entry) for entry in _entries(names)))
+
+
+def facts_table(names: Iterable[str] | None = None) -> str:
+    r"""Write the table of what is computed from values and derivatives.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Which activation functions, in this order; all of the registry by default.
+
+    Returns
+    -------
+    str
+        A Markdown table, for the default parameters: the limits at minus and plus infinity, the
+        point nearest to zero at which the slope is largest in magnitude, the solutions of
+        :math:`f(x)=x`, and, with a standard normal input, the mean of the function, of its
+        square and of the square of its slope.
+
+    Raises
+    ------
+    UnknownActivationError
+        If a name is not in the registry.
+
+    Examples
+    --------
+    >>> from dlnotes.activations import facts_table
+    >>> facts_table(["relu"]).splitlines()[2]
+    '| relu | $0,\\,\\infty$ | $0$ | $[0,\\,\\infty)$ | $0.398942$ | $0.5$ | $0.5$ |'
+    """
+    return _table(_FACTS, (_computed_row(entry) for entry in _entries(names)))
 
 
 def peer_table() -> str:
@@ -173,6 +209,27 @@ def _facts_row(entry: Activation) -> list[str]:
         _INCREASING[facts.monotone],
         f"${_number(facts.lipschitz, 6)}$",
     ]
+
+
+def _computed_row(entry: Activation) -> list[str]:
+    facts, moments = entry.facts, entry.moments()
+    low, high = (_number(limit) for limit in facts.limits)
+    expectations = (moments.mean, moments.square, moments.slope_square)
+    return [
+        _text(entry.name),
+        f"${low},\\,{high}$",
+        _plain(facts.steepest),
+        ", ".join(_solutions(entry, *ends) for ends in entry.fixed_points()) or "none",
+        *(f"${_number(v, 6) if abs(v) > _NOISE else 0}$" for v in expectations),
+    ]
+
+
+def _solutions(entry: Activation, low: float, high: float) -> str:
+    """Write a point, or an interval of points, without the ends at which the function jumps."""
+    if low == high:
+        return _plain(low)
+    closed = [math.isfinite(end) and end == float(entry(end)) for end in (low, high)]
+    return _interval((low, high), (closed[0], closed[1]))
 
 
 def _default(parameter: Parameter) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dlnotes._arguments import as_floats
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,16 +23,6 @@ Scheme = Literal["forward", "central", "complex"]
 _POWERS = {"forward": 1 / 2, "central": 1 / 3}
 _COMPLEX_STEP = 1e-20
 _TOLERANCES = {"forward": 1 / 3, "central": 2 / 5, "complex": 4 / 5}
-
-
-def _real_array(name: str, values: ArrayLike) -> NDArray[Any]:
-    array = np.asarray(values)
-    if array.dtype.kind in "iub":
-        array = array.astype(np.float64)
-    if array.dtype.kind != "f":
-        msg = f"{name} must hold real numbers, got {values!r}"
-        raise TypeError(msg)
-    return array
 
 
 def _scalar(value: object) -> Any:
@@ -101,7 +93,7 @@ def finite_difference(
     if step is not None and not step > 0:
         msg = f"step must be positive, got {step!r}"
         raise ValueError(msg)
-    point = _real_array("x", x)
+    point = as_floats(x, "x")
     estimate = np.empty_like(point)
     if scheme == "complex":
         h = _COMPLEX_STEP if step is None else step
@@ -225,11 +217,12 @@ def gradient_check(
     >>> print(gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x, [1.0, 3.0]))
     differs at component (1,): gradient 9, estimate 27
     """
-    point = _real_array("x", x)
+    point = as_floats(x, "x")
     if point.size == 0:
         msg = f"x must have at least one component, got shape {point.shape}"
         raise ValueError(msg)
-    claimed = _real_array("gradient", gradient(point) if callable(gradient) else gradient)
+    given = gradient(point) if callable(gradient) else gradient
+    claimed = as_floats(given, "gradient")
     if claimed.shape != point.shape:
         msg = f"gradient must have the shape of x, {point.shape}, got {claimed.shape}"
         raise ValueError(msg)

@@ -3,9 +3,10 @@
 One module a concern: formulas as MathML (`mathml`) in a font cut to what the book uses
 (`mathfont`); derivations, definitions and tables of notation (`displays`, `notation`), errata
 (`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
-`graph`); figures that follow the colour scheme of the page (`pictures`), folded proofs and
-solutions (`folding`), repairs to the extensions that the book builds on (`repairs`), and the
-command that builds everything (`building`, run as ``python -m dlnotes.bookkit``).
+`graph`); figures that follow the colour scheme of the page (`pictures`), drawings
+that readers move (`explorables`), folded proofs and solutions (`folding`), repairs to the
+extensions that the book builds on (`repairs`), and the command that builds everything
+(`building`, run as ``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _PARTS = (
     "claims",
     "ledger",
     "pictures",
+    "explorables",
     "environments",
     "binding",
     "folding",

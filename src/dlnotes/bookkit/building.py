@@ -60,10 +60,11 @@ def repository() -> Path:
 def _ingredients(root: Path) -> Iterator[Path]:
     """Yield every file, besides the chapters, on which the output of a cell depends."""
     yield root / "constraints.txt"
-    # What makes the pages is not what the cells call: a change of it runs none again.
+    # What makes the pages and what moves in them is not what the cells call: a change of it
+    # runs none again.
     package = root / "src" / "dlnotes"
     sources = (*package.glob("**/*.py"), *package.glob("**/*.tsv"))
-    yield from sorted(p for p in sources if p.parent.name != "bookkit")
+    yield from sorted(p for p in sources if p.parent.name not in ("bookkit", "explorables"))
     yield from sorted(p for p in (root / "book" / "photographs").glob("**/*") if p.is_file())
 
 

@@ -21,6 +21,7 @@ from docutils import nodes
 from PIL import Image
 from sphinx.util import logging
 
+from dlnotes.bookkit.sharing import share
 from dlnotes.figures.style import COLOURS
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _ID = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
 _IMAGE_ID = re.compile(r'(<image\b[^>]*?)\sid="[^"]*"')
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 _DATA = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
-_PATH = re.compile(r'(?<=\s)(?:d|x|y|points)="[^"]*"')
+_PATH = re.compile(r'(?<=\s)(?:d|x|y|points)="[^"]*"|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 
@@ -108,7 +109,7 @@ def _as_webp(encoded_png: str) -> str:
     image = Image.open(io.BytesIO(base64.b64decode(encoded_png)))
     exact = _webp(image, lossless=True, exact=True, quality=100)
     if image.width * image.height > LARGEST_EXACT:
-        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=70)
+        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=50)
         if len(close) < 0.9 * len(exact):  # a drawing packs well without loss
             exact = close
     return f"data:image/webp;base64,{base64.b64encode(exact).decode()}"
@@ -125,7 +126,7 @@ def _is_opaque(image: Image.Image) -> bool:
 
 
 def _round(match: re.Match[str]) -> str:
-    """Return a path with two decimals: a hundredth of a point is thinner than any line."""
+    """Return a path or a place with two decimals: any line is wider than a hundredth."""
     return _LONG_NUMBER.sub(
         lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), match[0]
     )
@@ -159,6 +160,7 @@ def _number(tag: str, attribute: str) -> float:
 
 
 def _check_and_inline(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    given: set[str] = set()
     for image in list(doctree.findall(nodes.image)):
         alt = " ".join(image.get("alt", "").split())
         if len(alt) < MINIMUM_ALT:
@@ -177,7 +179,8 @@ def _check_and_inline(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             figure = image.parent
             if isinstance(figure, nodes.figure) and figure["ids"] and (data := data_in(svg)):
                 figure += _link_to_data(app, docname, figure["ids"][0], data)
-            image.replace_self(nodes.raw("", inline_svg(svg, alt), format="html"))
+            element = share(inline_svg(svg, alt), given)
+            image.replace_self(nodes.raw("", element, format="html"))
 
 
 def _link_to_data(app: Sphinx, docname: str, name: str, data: str) -> nodes.raw:

@@ -3,6 +3,12 @@
 It knows mathematics; it imports neither a topic of the book nor Sphinx.
 """
 
+import os
+
+# SymPy forgets all but its last thousand results, while a statement and its mutants ask for the
+# same ones again and again. This counts where SymPy was not imported before.
+os.environ.setdefault("SYMPY_CACHE_SIZE", "None")
+
 from dlnotes.checking.claims import (
     REGISTRY,
     FormalClaim,

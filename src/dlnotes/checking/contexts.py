@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -15,7 +16,9 @@ from dlnotes.checking.engines.points import Indeterminate, evaluate, truth_at
 from dlnotes.checking.engines.samples import coordinate
 from dlnotes.checking.hypotheses import Hypotheses, Side, weaker
 from dlnotes.checking.semantics.core import CASES, KINK
+from dlnotes.checking.semantics.extrema import EXTREMA
 from dlnotes.checking.semantics.signals import places
+from dlnotes.checking.semantics.symbols import subexpressions
 from dlnotes.checking.semantics.values import Family, NotGeneral, Signal, Undefined
 
 if TYPE_CHECKING:
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from dlnotes.checking.vocabulary import Vocabulary
 
 __all__ = ["Context", "Side"]
+
+
+def _name(symbol: Any) -> str:
+    """Return how a symbol prints, without the printer where that is its name."""
+    return symbol.name if symbol.is_Symbol else str(symbol)
 
 
 class _Point(Mapping[Any, Any]):
@@ -41,7 +49,7 @@ class _Point(Mapping[Any, Any]):
             if domain.complex:
                 msg = "complex symbol"
                 raise Indeterminate(msg)
-            q = coordinate(str(symbol), domain, self.k)
+            q = coordinate(_name(symbol), domain, self.k)
             self.exact[symbol] = q
             self.seen[symbol] = arb(fmpq(q.numerator, q.denominator))
         return self.seen[symbol]
@@ -305,35 +313,43 @@ def _fraction(number: Any) -> Any:
 
 def _compared(expressions: list[Any]) -> list[Any]:
     """Return the symbols that an equation, or the extremum in one, compares directly."""
-    out: set[Any] = set()
-    for e in expressions:
-        for r in e.atoms(sp.Eq, sp.Ne):
-            terms = [
-                t for a in r.args for t in (a.args if isinstance(a, (sp.Max, sp.Min)) else (a,))
-            ]
-            if all(t.is_Symbol for t in terms):
-                out.update(terms)
-    return sorted(out, key=str)
+    return sorted({x for e in expressions for x in _turns(e)[1]}, key=str)
 
 
 def _kinks(expressions: list[Any]) -> list[tuple[Any, Fraction]]:
     """Return where a symbol alone makes a condition or a kink of the expressions turn."""
+    return sorted({place for e in expressions for place in _turns(e)[0]}, key=str)
+
+
+@lru_cache(maxsize=1 << 14)
+def _turns(e: Any) -> tuple[frozenset[tuple[Any, Fraction]], frozenset[Any]]:
+    """Return the kinks of one expression, and the symbols that it compares directly."""
     gaps: list[Any] = []
-    for e in expressions:
-        gaps += [r.lhs - r.rhs for r in e.atoms(sp.core.relational.Relational)]
-        gaps += [a.args[0] for a in e.atoms(sp.Abs, sp.sign, sp.Heaviside)]
-        gaps += [
-            a - b for m in e.atoms(sp.Max, sp.Min) for a, b in itertools.combinations(m.args, 2)
-        ]
-    out: dict[tuple[Any, Fraction], None] = {}
-    for gap in gaps:
-        if len(gap.free_symbols) == 1 and isinstance(gap, sp.Expr):
-            (x,) = gap.free_symbols
-            slope = gap.diff(x)
-            root = sp.expand(x - gap / slope) if slope.is_Rational and slope != 0 else x
-            if root.is_Rational:
-                out[x, Fraction(int(root.p), int(root.q))] = None
-    return sorted(out, key=str)
+    together: set[Any] = set()
+    for part in subexpressions(e):
+        if isinstance(part, sp.core.relational.Relational):
+            gaps.append(part.lhs - part.rhs)
+            if isinstance(part, (sp.Eq, sp.Ne)):
+                terms = [t for a in part.args for t in (a.args if a.func in EXTREMA else (a,))]
+                if all(t.is_Symbol for t in terms):
+                    together.update(terms)
+        elif isinstance(part, (sp.Abs, sp.sign, sp.Heaviside)):
+            gaps.append(part.args[0])
+        elif part.func in EXTREMA:
+            gaps += [a - b for a, b in itertools.combinations(part.args, 2)]
+    places = (_root(gap) for gap in gaps)
+    return frozenset(place for place in places if place), frozenset(together)
+
+
+def _root(gap: Any) -> tuple[Any, Fraction] | None:
+    """Return the symbol of a gap and its rational root, where the gap is linear in it alone."""
+    names = gap.free_symbols
+    if len(names) != 1 or not isinstance(gap, sp.Expr):
+        return None
+    (x,) = names
+    slope = gap.diff(x)
+    root = sp.expand(x - gap / slope) if slope.is_Rational and slope != 0 else x
+    return (x, Fraction(int(root.p), int(root.q))) if root.is_Rational else None
 
 
 def _removable(condition: Any) -> bool:

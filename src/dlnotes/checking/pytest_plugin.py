@@ -57,7 +57,7 @@ class PageFile(pytest.File):
             yield ErratumItem.from_parent(self, name=erratum.label, erratum=erratum)
         for statement in page.statements:
             yield ClaimItem.from_parent(
-                self, name=statement.label, statement=statement, registry=registry
+                self, name=statement.label, statement=statement, registry=registry, page=page
             )
 
 
@@ -120,17 +120,22 @@ class NotationItem(_Item):
 class ClaimItem(_Item):
     """One derivation or theorem."""
 
-    def __init__(self, *, statement: Statement, registry: Registry, **kwargs: Any) -> None:
+    def __init__(
+        self, *, statement: Statement, registry: Registry, page: Page, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.statement = statement
         self.registry = registry
+        self.page = page
 
     def runtest(self) -> None:
         """Check the statement and attack it."""
         run_formal = runner(self.config.rootpath / "proofs")
         result = verify(self.statement, self.registry, run_formal=run_formal)
         if not result.passed:
-            raise ClaimFailure(str(result))
+            # A notation that was refused is why a name is not known: say so here as well, since
+            # whoever runs one claim alone does not see the test of the displays.
+            raise ClaimFailure("\n".join([str(result), *self.page.errors]))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the statement stands."""

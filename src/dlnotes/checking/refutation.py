@@ -22,6 +22,8 @@ from dlnotes.checking.verdicts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlnotes.checking.contexts import Context, Side
     from dlnotes.checking.vocabulary import Vocabulary
 from dlnotes.checking.steps import Step, choices_of, context_of
@@ -188,7 +190,8 @@ def _search(step: Step, vocabulary: Vocabulary, tex: str, seen: list[int]) -> Ve
                     "the shapes differ",
                 )
                 return refuted(c, Tier.SYMBOLIC, "the shapes differ")
-            for k in (*range(POINTS), *context.edges((left, right))):
+            fixed = not any(c.free_symbols for s in (left, right) for c in s.cells)
+            for k in _numbers(context, (left, right)):
                 a, b = context.values(step.left, k), context.values(step.right, k)
                 if a is None or b is None:
                     if a is not None or b is not None:
@@ -200,11 +203,17 @@ def _search(step: Step, vocabulary: Vocabulary, tex: str, seen: list[int]) -> Ve
                 found = failure_at(context, step, tex, k)
                 if found is not None:
                     return found
-                if not any(c.free_symbols for s in (left, right) for c in s.cells):
+                if fixed:
                     break
     if beyond is not None and not reached:
         raise beyond
     return None
+
+
+def _numbers(context: Context, sides: tuple[Side, Side]) -> Iterator[int]:
+    """Yield the numbers of the points to try; kinks are looked for after the usual ones."""
+    yield from range(POINTS)
+    yield from context.edges(sides)
 
 
 def failure_at(context: Context, step: Step, tex: str, k: int) -> Verdict | None:

@@ -69,7 +69,7 @@ LINES = (
         "relu6",
         sp.Piecewise((_ZERO, X <= 0), (sp.Integer(6), X >= 6), (X, True)),
         (k.relu6, k.relu6_1, k.zero),
-        Origin("howard2017mobilenets", "Howard et al., 2017"),
+        Origin("krizhevsky2010convolutional", "Krizhevsky, 2010"),
         kinks=(_AT_ZERO, Kink(sp.Integer(6), "right", torch="right", jax="right")),
         frameworks=(
             Framework("torch", "relu6"),

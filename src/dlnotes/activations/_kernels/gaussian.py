@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import mpmath
 import numpy as np
 from scipy import special
 
-from dlnotes.activations.polynomials import horner, interpolate
+from dlnotes.activations.polynomials import horner
 from dlnotes.activations.precise import (
     Array,
+    capped,
     half_gaussian,
     half_logistic,
     halves,
     patch,
+    patch_below,
     two_product,
     two_sum,
 )
@@ -26,53 +29,76 @@ _INV_SQRT_TAU = 0.3989422804014327  # 1 / sqrt(2 pi)
 
 # Beyond this the density is exactly zero, also after multiplication by x.
 _END = 60.0
-# To the left of this erfc(z) has lost digits, since it takes the exponential of a rounded z^2.
+# To the left of this the rounding errors of the exponent in the tanh form show.
 _TAIL = -1.5
 
-
-# In single precision a polynomial takes the place of erfc. With a = |x|, phi the density and
-# M(a) = (1 - Phi(a)) / phi(a), GELU is max(x, 0) - a phi(a) M(a) for both signs of x; and
-# (a + c) M(a) is nearly a straight line in s = (a - c) / (a + c).
-_CENTRE = 3.0
-_REACH = 2.6  # from here on, to the left the tail is used, to the right phi is small
-_SINGLE_TAIL = -2.5
-_TERMS = 7
+# Distribution function and density of the normal law are tabulated at multiples of 1/512. From
+# the nearest of them, k, five terms of Taylor's series lead to x = k + h; in single precision
+# two. From _LEFT on, what they leave out is below half a unit in the last place; what lies
+# further left is rare, and computed otherwise. At _RIGHT the distribution function rounds to 1.
+_STEPS = 512
+_LEFT, _RIGHT = -5.5, 8.5
 
 
 @functools.cache
-def _mills() -> tuple[float, ...]:
-    def scaled_ratio(s: mpmath.mpf) -> mpmath.mpf:
-        a = _CENTRE * (1 + s) / (1 - s)
-        return (a + _CENTRE) * mpmath.exp(a**2 / 2) * mpmath.erfc(a / mpmath.sqrt(2)) / 2
-
-    high = (_REACH - _CENTRE) / (_REACH + _CENTRE)
-    return interpolate(scaled_ratio, -1.0, high, _TERMS)
-
-
-def _gelu_in_single_precision(x: Array) -> Array:
-    a = np.minimum(np.abs(x), _END)
-    upper = a + _CENTRE
-    s = (a - _CENTRE) / upper
-    tail = horner(_mills(), s)
-    tail *= a
-    tail /= upper
-    tail *= np.exp(a * (-0.5 * a))
-    out = np.maximum(x, 0.0) - tail
-    return patch(out, x < _SINGLE_TAIL, lambda t: _tail_of_gelu(np.maximum(t, -_END)), x)
+def normal_law(dtype: np.dtype[Any]) -> tuple[Array, Array, float]:
+    """Return the table: distribution function, density, and the number of the first step."""
+    a = np.arange(_RIGHT * _STEPS + 1) / _STEPS
+    left = int(-_LEFT * _STEPS)
+    lower = special.ndtr(-a)  # good enough further out, where only 1 - lower is used
+    with mpmath.workdps(20):
+        lower[: left + 1] = [float(mpmath.erfc(k / mpmath.sqrt(2)) / 2) for k in a[: left + 1]]
+    density = _INV_SQRT_TAU * np.exp(-a * a / 2)
+    return (
+        np.concatenate([lower[left:0:-1], 1.0 - lower]).astype(dtype),
+        np.concatenate([density[left:0:-1], density]).astype(dtype),
+        -left,
+    )
 
 
 def gelu(x: Array) -> Array:
-    if x.dtype == np.float32:
-        return _gelu_in_single_precision(x)
-    x = np.maximum(x, -_END)
-    out = np.asarray(0.5 * x * special.erfc(-_SQRT_HALF * x))
-    return patch(out, x < _TAIL, _tail_of_gelu, x)
+    distribution, density, first = normal_law(x.dtype)
+    y = capped(x, _RIGHT)
+    k = np.rint(y * _STEPS)
+    row = (k - first).astype(np.intp)
+    k *= 1 / _STEPS
+    h = y - k
+    k *= h
+    out = _rise(k, h)
+    out *= h
+    out *= density.take(row, mode="clip")
+    out += distribution.take(row, mode="clip")
+    out *= x
+    return patch_below(out, _LEFT, _TAIL_OF_GELU[x.dtype], x)
+
+
+def _rise(s: Array, h: Array) -> Array:
+    """Return (Phi(k + h) - Phi(k)) / (h phi(k)) by Taylor's series, where s is k h."""
+    if s.dtype == np.float32:
+        out = s * -0.5
+        out += 1.0
+        return out
+    out = horner((1.0, -1 / 2, 1 / 6, -1 / 24, 1 / 120), s)
+    out += horner((-1 / 6, 1 / 8, -1 / 20), s) * h * h
+    return out
+
+
+def _single_tail_of_gelu(x: Array) -> Array:
+    wide = np.maximum(x, -_END).astype(np.float64)
+    return np.asarray(0.5 * wide * special.erfc(-_SQRT_HALF * wide), dtype=x.dtype)
 
 
 def _tail_of_gelu(x: Array) -> Array:
     # erfc(z) = erfcx(z) e^{-z^2}, with the exponential taken to its last digits
+    x = np.maximum(x, -_END)
     h = half_gaussian(x)
     return np.asarray(0.5 * x * special.erfcx(-_SQRT_HALF * x) * h * h)
+
+
+_TAIL_OF_GELU = {
+    np.dtype(np.float64): _tail_of_gelu,
+    np.dtype(np.float32): _single_tail_of_gelu,
+}
 
 
 def gelu_1(x: Array) -> Array:
@@ -123,9 +149,14 @@ def _half_cubic(x: Array) -> tuple[Array, Array]:
 
 
 def gelu_tanh(x: Array) -> Array:
-    y = np.clip(x, -_CUBIC_END, _CUBIC_END)
-    out = np.asarray(np.maximum(x, -_CUBIC_END) / (1.0 + np.exp(y * (-_C - _C * _K * (y * y)))))
-    return patch(out, x < _TAIL, _tail_of_gelu_tanh, x)
+    w = x * x
+    w *= -_C * _K
+    w -= _C
+    w *= x
+    out = np.exp(w, out=w)
+    out += 1.0
+    np.divide(x, out, out=out)
+    return patch_below(out, _TAIL, _tail_of_gelu_tanh, x)
 
 
 def _tail_of_gelu_tanh(x: Array) -> Array:

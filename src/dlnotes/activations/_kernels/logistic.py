@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+
+import mpmath
 import numpy as np
 
 from dlnotes.activations.blocks import one_pass
-from dlnotes.activations.precise import Array, half_logistic, log1p_of_share, patch, scaled
+from dlnotes.activations.polynomials import horner, interpolate
+from dlnotes.activations.precise import (
+    Array,
+    capped,
+    half_logistic,
+    log1p_of_share,
+    patch,
+    patch_below,
+    scaled,
+)
 
 __all__: list[str] = []
 
@@ -20,10 +32,9 @@ def tail_of(x: Array) -> float:
 
 
 def sigmoid(x: Array) -> Array:
-    out = np.exp(np.negative(x))
-    out += 1.0
-    np.divide(1.0, out, out=out)
-    return patch(out, x < tail_of(x), np.exp, x)
+    # from 40 on it is 1 to all digits, and to the left e^x is as good as it gets
+    out = np.exp(capped(x, 40.0))
+    return np.divide(out, 1.0 + out, out=out)
 
 
 def sigmoid_1(x: Array) -> Array:
@@ -61,7 +72,7 @@ def softplus(x: Array, beta: float, threshold: float) -> Array:
         e *= 1.0 - np.sign(u) * low
     out = np.asarray(np.maximum(x, 0.0) + log1p_of_share(e) / beta)
     if beta != 1.0:
-        patch(out, u < tail_of(x), lambda t: _tail_of_softplus(t, beta), x)
+        patch_below(out, tail_of(x) / beta, lambda t: _tail_of_softplus(t, beta), x)
     return _straight(out, x, x, beta, threshold)
 
 
@@ -117,23 +128,27 @@ def tanh_2(x: Array) -> Array:
     return np.asarray(-8.0 * np.tanh(x) * h / ((1.0 + e) * (1.0 + e)) * h)
 
 
+# Between -1 and 1, where x and tanh x cancel, x - tanh x is x^3 times a polynomial in x^2.
+_SHRINK_TERMS = {np.dtype(np.float64): 15, np.dtype(np.float32): 8}
+
+
+@functools.cache
+def shrink_polynomial(terms: int) -> tuple[float, ...]:
+    """Return a polynomial in x^2 that stands for (x - tanh x) / x^3 between -1 and 1."""
+
+    def quotient(square: mpmath.mpf) -> mpmath.mpf:
+        x = mpmath.sqrt(square)
+        return (x - mpmath.tanh(x)) / x**3
+
+    return interpolate(quotient, 0.0, 1.0, terms)
+
+
 def tanhshrink(x: Array) -> Array:
-    out = np.asarray(x - np.tanh(x))
-    return patch(out, np.abs(x) < 1.0, _small_tanhshrink, x)
-
-
-def _small_tanhshrink(x: Array) -> Array:
-    """Sum Lambert's continued fraction, whose terms are positive: nothing cancels.
-
-    tanh x = x / (1 + k) with k = x^2 / (3 + x^2 / (5 + ...)), hence x - tanh x = x k / (1 + k).
-    """
     square = x * x
-    below = np.full_like(x, 21.0 if x.dtype == np.float64 else 11.0)
-    for odd in range(int(below[0]) - 2, 1, -2):
-        below = odd + square / below
-    k = square / below
-    # x^2 may underflow where x^3 / 3 is zero anyway
-    return np.asarray(x * (k / (1.0 + k)))
+    out = horner(shrink_polynomial(_SHRINK_TERMS[x.dtype]), square)
+    out *= square  # x^2 may underflow where x^3 / 3 is zero anyway
+    out *= x
+    return patch(out, np.abs(x) >= 1.0, lambda t: np.asarray(t - np.tanh(t)), x)
 
 
 def tanhshrink_1(x: Array) -> Array:
@@ -146,8 +161,10 @@ def tanhshrink_2(x: Array) -> Array:
 
 def silu(x: Array, beta: float) -> Array:
     if beta == 1.0:
-        out = np.asarray(x / (1.0 + np.exp(-x)))
-        return patch(out, x < tail_of(x), lambda t: _careful_silu(t, 1.0), x)
+        out = np.exp(-x)
+        out += 1.0
+        np.divide(x, out, out=out)
+        return patch_below(out, tail_of(x), lambda t: _careful_silu(t, 1.0), x)
     return _careful_silu(x, beta)
 
 
@@ -181,10 +198,10 @@ def silu_2(x: Array, beta: float) -> Array:
 
 
 def mish(x: Array) -> Array:
-    n = np.exp(np.minimum(x, 20.0))
+    n = np.exp(capped(x, 20.0))
     w = n * (n + 2.0)
     out = np.asarray(x * (w / (w + 2.0)))
-    return patch(out, x < tail_of(x), _tail_of_mish, x)
+    return patch_below(out, tail_of(x), _tail_of_mish, x)
 
 
 def _tail_of_mish(x: Array) -> Array:

@@ -6,6 +6,9 @@ false identity about *every* f is refuted by one.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -17,9 +20,10 @@ from dlnotes.checking.semantics.ranks import Rank, rank_at
 from dlnotes.checking.semantics.spectral import SpectralNorm, spectral_norm_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from fractions import Fraction
 
+_Program = Callable[[Mapping[Any, Any]], Any]
+_Decider = Callable[[Mapping[Any, Any]], bool]
 
 __all__ = ["ENGINE", "Indeterminate", "evaluate", "truth_at"]
 
@@ -56,8 +60,32 @@ _UNARY = {
 }
 
 
+_CONSTANTS: dict[Any, _Program] = {
+    sp.pi: lambda _: arb.pi(),
+    sp.E: lambda _: arb(1).exp(),
+    sp.I: lambda _: acb(0, 1),
+    sp.EulerGamma: lambda _: arb.const_euler(),
+}
+
+_HOLDS: dict[Any, Callable[[int], bool]] = {
+    sp.Eq: lambda sign: sign == 0,
+    sp.Ne: lambda sign: sign != 0,
+    sp.StrictLessThan: lambda sign: sign < 0,
+    sp.LessThan: lambda sign: sign <= 0,
+    sp.StrictGreaterThan: lambda sign: sign > 0,
+    sp.GreaterThan: lambda sign: sign >= 0,
+}
+"""What the sign of the difference of both sides must be."""
+
+_KEPT = 1 << 15
+"""How many programs are kept."""
+
+
 class Indeterminate(ArithmeticError):
-    """The expression has no certain value at the point."""
+    """The expression has no certain value at the point.
+
+    It holds the expression and prints it when asked: it is raised far more often than read.
+    """
 
 
 def _number(q: Fraction) -> Any:
@@ -111,76 +139,74 @@ def truth_at(condition: Any, point: Mapping[Any, Any]) -> bool:
     Indeterminate
         When the balls do not decide it.
     """
-    if condition in (sp.true, True):
-        return True
-    if condition in (sp.false, False):
-        return False
+    return _decider(sp.sympify(condition))(point)
+
+
+@lru_cache(maxsize=_KEPT)
+def _decider(condition: Any) -> _Decider:
+    """Return the program that decides a condition at a point."""
+    if condition is sp.true or condition is sp.false:
+        holds = condition is sp.true
+        return lambda _: holds
+    parts = [_decider(c) for c in condition.args] if condition.is_Boolean else []
     if isinstance(condition, sp.And):
-        return all(truth_at(c, point) for c in condition.args)
+        return lambda point: all(part(point) for part in parts)
     if isinstance(condition, sp.Or):
-        return any(truth_at(c, point) for c in condition.args)
+        return lambda point: any(part(point) for part in parts)
     if isinstance(condition, sp.Not):
-        return not truth_at(condition.args[0], point)
+        return lambda point: not parts[0](point)
     if isinstance(condition, sp.core.relational.Relational):
-        gap = evaluate(condition.lhs - condition.rhs, point)
-        if isinstance(gap, acb):
-            gap = gap.real
-        exact_zero = gap.contains(0) and gap.rad() == 0
-        if not gap.is_finite() or (gap.contains(0) and not exact_zero):
-            diff = sp.nsimplify(condition.lhs - condition.rhs)
-            if diff != 0:
-                raise Indeterminate(str(condition))
-            exact_zero = True
-        sign = 0 if exact_zero else (1 if gap > 0 else -1)
-        return bool(
-            {
-                sp.Eq: sign == 0,
-                sp.Ne: sign != 0,
-                sp.StrictLessThan: sign < 0,
-                sp.LessThan: sign <= 0,
-                sp.StrictGreaterThan: sign > 0,
-                sp.GreaterThan: sign >= 0,
-            }[type(condition)]
-        )
-    raise Indeterminate(str(condition))
+        return _comparison(condition)
+
+    def unknown(_: Mapping[Any, Any]) -> bool:
+        raise Indeterminate(condition)
+
+    return unknown
 
 
-def _power(base: Any, exponent: Any, exponent_value: Any) -> Any:
-    if exponent.is_Integer:
-        n = int(exponent)
-        if n < 0:
-            if base.contains(0):
-                msg = "division by zero"
-                raise Indeterminate(msg)
-            return 1 / base ** (-n)
+@lru_cache(maxsize=_KEPT)
+def _vanishes(gap: Any) -> bool:
+    return bool(sp.nsimplify(gap) == 0)
+
+
+def _comparison(condition: Any) -> _Decider:
+    gap = condition.lhs - condition.rhs
+    difference, holds = _program(gap), _HOLDS[type(condition)]
+
+    def decide(point: Mapping[Any, Any]) -> bool:
+        value = difference(point)
+        if isinstance(value, acb):
+            value = value.real
+        if not value.is_finite() or value.contains(0):
+            if not (value.is_finite() and value.rad() == 0) and not _vanishes(gap):
+                raise Indeterminate(condition)
+            return holds(0)
+        return holds(1 if value > 0 else -1)
+
+    return decide
+
+
+def _whole_power(base: Any, n: int) -> Any:
+    if n >= 0:
         return base**n
-    if exponent == sp.S.Half:
-        return base.sqrt()
-    if exponent == -sp.S.Half:
-        return 1 / base.sqrt()
-    if isinstance(base, arb) and isinstance(exponent_value, arb):
-        whole = exponent_value.unique_fmpz()
+    if base.contains(0):
+        msg = "division by zero"
+        raise Indeterminate(msg)
+    return 1 / base ** (-n)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """Return a power of balls; negative numbers have whole powers alone."""
+    if isinstance(base, arb) and isinstance(exponent, arb):
+        whole = exponent.unique_fmpz()
         if whole is not None:
-            if int(whole) < 0:
-                if base.contains(0):
-                    msg = "division by zero"
-                    raise Indeterminate(msg)
-                return 1 / base ** (-int(whole))
-            return base ** int(whole)
+            return _whole_power(base, int(whole))
         if not base > 0:
-            if base == 0 and exponent_value > 0:
+            if base == 0 and exponent > 0:
                 return arb(0)
             msg = "a power of a negative number"
             raise Indeterminate(msg)
-    return base**exponent_value
-
-
-def _first(conditions: Any, point: Mapping[Any, Any]) -> Any:
-    for value, condition in conditions:
-        if truth_at(condition, point):
-            return evaluate(value, point)
-    msg = "no case applies"
-    raise Indeterminate(msg)
+    return base**exponent
 
 
 def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
@@ -203,48 +229,97 @@ def evaluate(e: Any, point: Mapping[Any, Any]) -> Any:
     Indeterminate
         Where the value is not certain or the head is not known to this engine.
     """
+    return _program(e)(point)
+
+
+@lru_cache(maxsize=_KEPT)
+def _program(e: Any) -> _Program:
+    """Return the program that evaluates `e`; parts that expressions share are compiled once.
+
+    The same expressions are evaluated at many points, and a mutant differs in one place only.
+    """
     if e.is_Symbol:
+        return _symbol(e)
+    if e.is_Integer:
+        whole = arb(int(e))
+        return lambda _: whole
+    if e.is_Rational:
+        q = fmpq(int(e.p), int(e.q))
+        return lambda _: arb(q)
+    if e.is_Float:
+        return lambda _: arb(str(e))
+    if e in _CONSTANTS:
+        return _CONSTANTS[e]
+    if e.is_Add or e.is_Mul:
+        return _fold(operator.add if e.is_Add else operator.mul, [_program(a) for a in e.args])
+    if e.is_Pow:
+        return _power_program(e)
+    if e.func in _UNARY:
+        return _unary(e)
+    generic = getattr(e.func, "generic", None)
+    if generic is not None:
+        arguments = [_program(a) for a in e.args]
+        return lambda point: _generic(generic, [a(point) for a in arguments])
+    return lambda point: _special(e, point)
+
+
+def _symbol(e: Any) -> _Program:
+    def value(point: Mapping[Any, Any]) -> Any:
         try:
             return point[e]
         except KeyError:
             msg = f"no value for {e}"
             raise Indeterminate(msg) from None
-    if e.is_Rational:
-        return arb(fmpq(int(e.p), int(e.q)))
-    if e.is_Float:
-        return arb(str(e))
-    if e is sp.pi:
-        return arb.pi()
-    if e is sp.E:
-        return arb(1).exp()
-    if e is sp.I:
-        return acb(0, 1)
-    if e is sp.EulerGamma:
-        return arb.const_euler()
-    if e.is_Add or e.is_Mul:
-        values = [evaluate(a, point) for a in e.args]
-        total = values[0]
-        for v in values[1:]:
-            total = total + v if e.is_Add else total * v
+
+    return value
+
+
+def _fold(combine: Callable[[Any, Any], Any], parts: list[_Program]) -> _Program:
+    first, *rest = parts
+
+    def value(point: Mapping[Any, Any]) -> Any:
+        total = first(point)
+        for part in rest:
+            total = combine(total, part(point))
         return total
-    if e.is_Pow:
-        exponent = e.exp
-        return _power(
-            evaluate(e.base, point),
-            exponent,
-            None if exponent.is_Integer else evaluate(exponent, point),
-        )
-    func = e.func
-    if func in _UNARY:
-        arg = evaluate(e.args[0], point)
-        if func is sp.log and isinstance(arg, arb) and not arg > 0:
+
+    return value
+
+
+def _power_program(e: Any) -> _Program:
+    base, exponent = _program(e.base), e.exp
+    if exponent.is_Integer:
+        n = int(exponent)
+        return lambda point: _whole_power(base(point), n)
+    if exponent is sp.S.Half:
+        return lambda point: base(point).sqrt()
+    if exponent == -sp.S.Half:
+        return lambda point: 1 / base(point).sqrt()
+    power = _program(exponent)
+    return lambda point: _power(base(point), power(point))
+
+
+def _unary(e: Any) -> _Program:
+    argument, name = _program(e.args[0]), _UNARY[e.func]
+    if e.func is not sp.log:
+        return lambda point: getattr(argument(point), name)()
+
+    def logarithm(point: Mapping[Any, Any]) -> Any:
+        value = argument(point)
+        if isinstance(value, arb) and not value > 0:
             msg = "logarithm"
             raise Indeterminate(msg)
-        return getattr(arg, _UNARY[func])()
-    generic = getattr(func, "generic", None)
-    if generic is not None:
-        return _generic(generic, [evaluate(a, point) for a in e.args])
-    return _special(e, point)
+        return value.log()
+
+    return logarithm
+
+
+def _first(conditions: Any, point: Mapping[Any, Any]) -> Any:
+    for value, condition in conditions:
+        if truth_at(condition, point):
+            return evaluate(value, point)
+    msg = "no case applies"
+    raise Indeterminate(msg)
 
 
 def _special(e: Any, point: Mapping[Any, Any]) -> Any:
@@ -263,7 +338,7 @@ def _special(e: Any, point: Mapping[Any, Any]) -> Any:
         if v.contains(0):
             if v.rad() == 0 and isinstance(e, sp.sign):
                 return arb(0)
-            raise Indeterminate(str(e))
+            raise Indeterminate(e)
         positive = v > 0
         return arb(1) if positive else arb(-1 if isinstance(e, sp.sign) else 0)
     if isinstance(e, sp.factorial):
@@ -275,13 +350,13 @@ def _special(e: Any, point: Mapping[Any, Any]) -> Any:
         v = evaluate(e.args[0], point)
         whole = (v.floor() if isinstance(e, sp.floor) else v.ceil()).unique_fmpz()
         if whole is None:
-            raise Indeterminate(str(e))
+            raise Indeterminate(e)
         return arb(whole)
     if isinstance(e, sp.Mod):
         a, b = (evaluate(x, point) for x in e.args)
         q = (a / b).floor().unique_fmpz()
         if q is None:
-            raise Indeterminate(str(e))
+            raise Indeterminate(e)
         return a - b * arb(q)
     if isinstance(e, sp.KroneckerDelta):
         gap = evaluate(e.args[0] - e.args[1], point)
@@ -301,13 +376,13 @@ def _special(e: Any, point: Mapping[Any, Any]) -> Any:
         exact = getattr(point, "exact", None)
         rank = rank_at(e, exact) if exact is not None else None
         if rank is None:
-            raise Indeterminate(str(e))
+            raise Indeterminate(e)
         return arb(rank)
     if isinstance(e, SpectralNorm):
         rows, columns, *cells = e.args
         norm = spectral_norm_at(int(rows), int(columns), [evaluate(c, point) for c in cells])
         if norm is None:
-            raise Indeterminate(str(e))
+            raise Indeterminate(e)
         return norm
     if isinstance(e, (sp.Sum, sp.Product)):
         return _sum(e, point)

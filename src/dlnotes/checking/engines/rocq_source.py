@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,10 +74,12 @@ def without_comments(text: str) -> str:
     while i < len(text):
         pair = text[i : i + 2]
         if not quoted and pair == "(*":
-            depth, out, i = depth + 1, [*out, "  "], i + 2
+            out.append("  ")
+            depth, i = depth + 1, i + 2
             continue
         if not quoted and depth and pair == "*)":
-            depth, out, i = depth - 1, [*out, "  "], i + 2
+            out.append("  ")
+            depth, i = depth - 1, i + 2
             continue
         if text[i] == '"':
             quoted = not quoted
@@ -109,13 +111,13 @@ class Sentence:
     line: int
     scope: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def word(self) -> str:
         """The first word, modifiers such as ``Local`` apart."""
         match = re.match(_PREFIX + r"(\w+)", self.text)
         return match[1] if match else ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name that the sentence introduces, or an empty string."""
         match = re.match(_PREFIX + r"\w+\s+\"?([\w']+)", self.text)
@@ -128,8 +130,9 @@ class Sentence:
         return ".".join([*modules, self.name])
 
 
-def sentences(text: str) -> list[Sentence]:
-    """Split a file into sentences.
+@lru_cache(maxsize=64)
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Split a file into sentences; a file is read once for all its theorems.
 
     Examples
     --------
@@ -151,16 +154,17 @@ def sentences(text: str) -> list[Sentence]:
         found.append(sentence)
         if sentence.word in ("Module", "Section") and ":=" not in sentence.text:
             scope.append((sentence.word.lower(), sentence.name))
-    return found
+    return tuple(found)
 
 
-def forbidden(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def forbidden(text: str) -> tuple[str, ...]:
     """Return a line for everything in a file that must not be there.
 
     Examples
     --------
     >>> forbidden("Lemma l : False. Proof. Admitted.")
-    ['line 1: Admitted (a proof is missing)']
+    ('line 1: Admitted (a proof is missing)',)
     """
     faults = []
     for s in sentences(text):
@@ -173,7 +177,7 @@ def forbidden(text: str) -> list[str]:
                 faults.append(f"line {s.line}: {word.strip()} ({why})")
         if s.word in _LOCAL and not any(kind == "section" for kind, _ in s.scope):
             faults.append(f"line {s.line}: {s.word} outside a section (an axiom is added)")
-    return faults
+    return tuple(faults)
 
 
 def theorems(text: str) -> dict[str, Sentence]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 import zlib
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+
+from dlnotes.checking.semantics.symbols import subexpressions
 
 if TYPE_CHECKING:
     from dlnotes.checking.semantics.symbols import Domain
@@ -34,16 +37,8 @@ def coordinate(name: str, domain: Domain, k: int) -> Fraction:
 
 def _coordinate(name: str, domain: Domain, k: int) -> Fraction:
     rng = random.Random(_seed(name) * 1000003 + k)
-    low = (
-        None
-        if not domain.bounded_below()
-        else Fraction(str(sp.Rational(sp.nsimplify(domain.low))))
-    )
-    high = (
-        None
-        if not domain.bounded_above()
-        else Fraction(str(sp.Rational(sp.nsimplify(domain.high, rational=True))))
-    )
+    low = _rational(domain.low) if domain.bounded_below() else None
+    high = _rational(domain.high) if domain.bounded_above() else None
     if domain.integer:
         a = 1 if low is None else int(low) + (1 if domain.low_open and low == int(low) else 0)
         if low is None and high is None:
@@ -96,6 +91,13 @@ def _coordinate(name: str, domain: Domain, k: int) -> Fraction:
     return end + sign * Fraction(rng.randint(2, 37), 14)
 
 
+@lru_cache(maxsize=256)
+def _rational(end: Any) -> Fraction:
+    """Return an end of a domain, or a rational number near it."""
+    return Fraction(str(sp.Rational(sp.nsimplify(end, rational=True))))
+
+
+@lru_cache(maxsize=1024)
 def constants(
     name: str, n: int, adjective: str
 ) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
@@ -117,8 +119,8 @@ def generic_note(expressions: Any) -> str:
     """Describe the instances of the generic functions of some expressions."""
     out = set()
     for e in expressions:
-        for atom in e.atoms(sp.Function) if hasattr(e, "atoms") else ():
-            key = getattr(type(atom), "generic", None)
+        for part in subexpressions(e) if isinstance(e, sp.Basic) else ():
+            key = getattr(type(part), "generic", None)
             if key is None:
                 continue
             name, orders, adjective = key

@@ -9,6 +9,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays, signals
 from dlnotes.checking.semantics.array_values import ArrayValues
+from dlnotes.checking.semantics.extrema import extremum
 from dlnotes.checking.semantics.ranks import rank_of
 from dlnotes.checking.semantics.values import (
     Distribution,
@@ -280,7 +281,7 @@ class Applications(ArrayValues):
             items = (
                 list(args[0]) if len(args) == 1 and isinstance(args[0], sp.MatrixBase) else args
             )
-            return (sp.Max if name == "max" else sp.Min)(*items)
+            return extremum(sp.Max if name == "max" else sp.Min, [sp.sympify(x) for x in items])
         if name == "kronecker":
             return sp.KroneckerDelta(*args)
         if name == "binomial":

@@ -256,6 +256,13 @@ class Interpreter(Arithmetic):
 
     def _indicator(self, node: Node, env: Env) -> Any:
         truth = self.truth(node.args[0], env)
+        choice = next((a for a in truth.args if isinstance(a, sp.Piecewise)), None)
+        if isinstance(truth, (sp.Eq, sp.Ne)) and choice is not None:
+            # "the largest entry is the k-th": decided in each case, not by folding the cases
+            decided = [truth.xreplace({choice: value}) for value, _ in choice.args]
+            if all(d in (sp.true, sp.false) for d in decided):
+                ones = [sp.Integer(bool(d)) for d in decided]
+                return sp.Piecewise(*zip(ones, (c for _, c in choice.args), strict=True))
         return sp.Piecewise((1, truth), (0, True))
 
     def _cases(self, node: Node, env: Env) -> Any:

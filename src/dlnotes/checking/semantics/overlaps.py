@@ -55,7 +55,7 @@ def either(conditions: tuple[Any, ...]) -> Any:
     names = covered.free_symbols
     if len(names) == 1 and next(iter(names)).is_extended_real and not covered.is_Relational:
         try:
-            where = covered.as_set()
+            where = _region(covered)
         except (NotImplementedError, TypeError, ValueError, AttributeError):
             return covered
         if where == sp.S.Reals:
@@ -80,12 +80,34 @@ def _shared(p: Any, q: Any) -> Any:
     names = both.free_symbols
     if len(names) == 1 and next(iter(names)).is_extended_real:
         try:
-            where = both.as_set()
+            where = _region(both)
         except (NotImplementedError, TypeError, ValueError, AttributeError):
             return both
         if where is sp.S.EmptySet:
             return sp.false
     return both
+
+
+def _region(condition: Any) -> Any:
+    """Return the set of a condition on one real symbol.
+
+    An interval where it compares the symbol with a number; SymPy's general method, which looks
+    for periods first, takes long over these.
+    """
+    if isinstance(condition, (sp.And, sp.Or)):
+        combine = sp.Intersection if isinstance(condition, sp.And) else sp.Union
+        return combine(*(_region(c) for c in condition.args))
+    if type(condition) in _SIGNS:
+        if condition.lhs.is_Rational:
+            condition = condition.reversed
+        x, a = condition.lhs, condition.rhs
+        if x.is_Symbol and a.is_Rational:
+            signs = _SIGNS[type(condition)]
+            parts = [sp.FiniteSet(a)] if 0 in signs else []
+            parts += [sp.Interval.open(-sp.oo, a)] if -1 in signs else []
+            parts += [sp.Interval.open(a, sp.oo)] if 1 in signs else []
+            return sp.Union(*parts)
+    return condition.as_set()
 
 
 def _equal_where(difference: Any, gap: Any) -> bool:

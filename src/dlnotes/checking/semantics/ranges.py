@@ -8,6 +8,7 @@ import sympy as sp
 
 from dlnotes.checking.semantics import arrays
 from dlnotes.checking.semantics.derivatives import Derivatives
+from dlnotes.checking.semantics.extrema import extremum
 from dlnotes.checking.semantics.symbols import Domain
 from dlnotes.checking.semantics.values import (
     Family,
@@ -154,11 +155,11 @@ class Ranges(Derivatives):
             msg = f"{kind} over nothing"
             raise Undefined(msg)
         if kind in ("max", "sup"):
-            return sp.Max(*values)
+            return extremum(sp.Max, values)
         if kind in ("min", "inf"):
-            return sp.Min(*values)
+            return extremum(sp.Min, values)
         pick = sp.Max if kind == "argmax" else sp.Min
-        best = pick(*values)
+        best = extremum(pick, values)
         return sp.Piecewise(
             *[(k, sp.Eq(v, best)) for k, v in zip(kept, values, strict=True)], (kept[-1], True)
         )

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dlnotes.checking.semantics.extrema import substitute
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlnotes.checking.entries import Entry
 
-__all__ = ["Domain", "Table", "assumptions_of"]
+__all__ = ["Domain", "Table", "assumptions_of", "subexpressions"]
 
 
 @dataclass
@@ -117,5 +121,35 @@ class Table:
             return expression
         hit = expression.free_symbols & self.substitutions.keys()
         return (
-            expression.xreplace({s: self.substitutions[s] for s in hit}) if hit else expression
+            substitute(expression, {s: self.substitutions[s] for s in hit})
+            if hit
+            else expression
         )
+
+
+def subexpressions(e: Any) -> Iterator[Any]:
+    """Yield an expression and what it is made of, a shared part once.
+
+    Parameters
+    ----------
+    e : sympy.Basic
+        A term, a condition or a number.
+
+    Yields
+    ------
+    sympy.Basic
+        In no particular order.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> sorted(subexpressions(sp.exp(x) + x), key=str)
+    [exp(x), x, x + exp(x)]
+    """
+    seen, waiting = {e}, [e]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        new = [a for a in part.args if a not in seen]
+        seen.update(new)
+        waiting += new

@@ -1,0 +1,342 @@
+"""What readers move, moved: by keyboard, in light and dark, at the width of a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import MODES, SITE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES = {
+    "activations": "activations.html",
+    "softmax": "activations.html",
+    "backpropagation": "backpropagation.html",
+    "convolution": "convolution.html",
+    "ambiguous_images": "ambiguous_images.html",
+}
+
+# What is drawn by the script that lies lowest in the box, and the box itself.
+HEIGHTS = """(box) => {
+  const { top, height } = box.getBoundingClientRect();
+  const low = Math.max(...[...box.children].map((c) => c.getBoundingClientRect().bottom));
+  return [low - top, height, parseFloat(getComputedStyle(box).minHeight)];
+}"""
+
+
+@pytest.fixture
+def opened(visit):
+    """Return a function that opens the page of an explorable and finds its box."""
+
+    def find(name: str, mode: str = "light", **options: Any):
+        visited = visit(PAGES[name], mode, **options)
+        box = visited.page.locator(f".explorable[data-explorable={name}]")
+        box.scroll_into_view_if_needed()
+        return visited, box
+
+    return find
+
+
+def said(box) -> str:
+    return box.locator(".said").inner_text()
+
+
+def move(box, label: str, value: float) -> None:
+    """Put a slider to a value as the keyboard does, and tell the script."""
+    slider = box.get_by_label(label, exact=True)
+    slider.evaluate(
+        "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })) }",
+        value,
+    )
+
+
+# Something to do with each: what a reader would do that changes most.
+def stir(name: str, box) -> None:
+    if name == "activations":
+        box.get_by_label("function").select_option("hardshrink")
+        move(box, "x", 0.5)
+        box.get_by_label("weights").select_option("0")
+        move(box, "layers", 60)
+    elif name == "softmax":
+        for label in ("logit a", "logit b"):
+            move(box, label, -3.3)
+        move(box, "temperature", -1.3)
+    elif name == "backpropagation":
+        box.get_by_label("expression").fill("(a*b + sin(c*a))/(1 + exp(-a*b*d)) + max(c*c, d)")
+        box.get_by_role("button", name="End").click()
+    elif name == "convolution":
+        box.get_by_label("weight in row 2, column 2").fill("-1.75")
+        box.get_by_label("operation").select_option("convolve")
+    else:
+        box.get_by_label("score").select_option("far_pair_confusion")
+        box.get_by_role("button", name="After").click()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", PAGES)
+class TestEach:
+    def test_has_room_and_keeps_to_it(self, opened, name: str, mode: str):
+        """The room that is kept fits what is drawn, and stays the same when it is moved."""
+        visited, box = opened(name, mode)
+        for _ in range(2):
+            low, height, kept = box.evaluate(HEIGHTS)
+            assert height == pytest.approx(kept, abs=1), "taller than the room that was kept"
+            assert kept - low < 110, "much more room than is used"
+            stir(name, box)
+            visited.page.wait_for_timeout(150)
+        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+        assert visited.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    def test_has_no_accessibility_violation(self, opened, name: str, mode: str):
+        visited, box = opened(name, mode)
+        stir(name, box)
+        found = Axe().run(
+            visited.page,
+            context=f".explorable[data-explorable={name}]",
+            options={"resultTypes": ["violations"]},
+        )
+        assert [
+            (rule["id"], node["target"], node.get("failureSummary", "")[:200])
+            for rule in found.response["violations"]
+            for node in rule["nodes"]
+        ] == []
+
+    def test_is_quiet_and_asks_nobody(self, opened, name: str, mode: str):
+        visited, box = opened(name, mode)
+        before = said(box)
+        stir(name, box)
+        visited.page.wait_for_timeout(150)
+        assert visited.said == []
+        assert {urlsplit(url).scheme for url in visited.asked} <= {"file", "data"}
+        assert said(box) != before
+
+    def test_follows_the_colours_of_the_page(self, opened, name: str, mode: str):
+        visited, box = opened(name, mode)
+        colour = "(box) => getComputedStyle(box.querySelector('.said')).color"
+        page = "getComputedStyle(document.querySelector('article > section > p')).color"
+        assert box.evaluate(colour) == visited.page.evaluate(page)
+        ink = box.locator("svg text").first
+        if ink.count():
+            value = "(t) => getComputedStyle(t).fill"
+            light = mode != "dark"
+            assert ink.evaluate(value) == ("rgb(27, 27, 31)" if light else "rgb(232, 232, 234)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+class TestWithoutScripts:
+    def test_a_figure_stands_in(self, opened, name: str):
+        visited, box = opened(name, java_script_enabled=False)
+        links = box.locator("noscript a[href^='#fig-']")
+        assert links.count() >= 1
+        assert links.first.is_visible()
+        for link in links.all():
+            target = link.get_attribute("href")[1:]
+            assert visited.page.locator(f"[id='{target}'] svg.figure").count() == 1
+        # No empty room is kept for what cannot come.
+        assert box.bounding_box()["height"] < 200
+
+
+@pytest.mark.parametrize("name", PAGES)
+class TestKeyboard:
+    def test_every_control_is_reached_and_seen(self, opened, name: str):
+        """Tab goes through the controls in the order of the page, each with a ring."""
+        visited, box = opened(name)
+        wanted = box.evaluate(
+            """(box) => [...box.querySelectorAll("select, input, button, [tabindex='0']")]
+            .map((control, k) => (control.dataset.k = k))"""
+        )
+        assert len(wanted) >= 4
+        box.locator("[data-k='0']").focus()
+        reached = []
+        ring = "(c) => [c.dataset.k, getComputedStyle(c).outlineStyle]"
+        for _ in wanted:
+            k, outline = visited.page.evaluate(f"({ring})(document.activeElement)")
+            reached.append(int(k))
+            assert outline != "none" or k == "0"  # focus by script shows no ring
+            visited.page.keyboard.press("Tab")
+        assert reached == wanted
+        names = box.evaluate(
+            """(box) => [...box.querySelectorAll("select, input")]
+            .filter((c) => !c.labels.length && !c.getAttribute("aria-label")).length"""
+        )
+        assert names == 0
+
+
+class TestActivations:
+    def test_arrow_keys_move_along_the_curve(self, opened):
+        visited, box = opened("activations")
+        box.get_by_label("function").select_option("relu")
+        slider = box.get_by_label("x", exact=True)
+        slider.focus()
+        for _ in range(21):
+            visited.page.keyboard.press("ArrowLeft")
+        assert slider.get_attribute("aria-valuetext") == "−0.05"
+        assert "relu at x = −0.05: value 0, slope 0," in said(box)
+        visited.page.keyboard.press("ArrowRight")
+        assert "slope 1, second derivative 0 (from the right; there slope jumps)" in said(box)
+
+    def test_depth_is_told(self, opened):
+        _, box = opened("activations")
+        move(box, "layers", 20)
+        box.get_by_label("weights").select_option("0")
+        box.get_by_label("function").select_option("exponential")
+        assert "in the next one the signal is too large for single precision" in said(box)
+
+
+class TestBackpropagation:
+    def test_steps_forwards_and_backwards(self, opened):
+        visited, box = opened("backpropagation")
+        assert said(box).startswith("The point is given: x1 = 2, x2 = −1, x3 = 0.5.")
+        following = box.get_by_role("button", name="Next")
+        following.focus()
+        visited.page.keyboard.press("Enter")
+        assert said(box) == "Forwards: v1 = 5*x2 = −5."
+        for _ in range(5):
+            visited.page.keyboard.press("Enter")
+        assert said(box) == "Backwards: the adjoint of z is ∂z/∂z = 1."
+        visited.page.keyboard.press("Enter")
+        assert said(box) == (
+            "Backwards from z to v2: the adjoint of z, 1, times ∂z/∂v2 = 1 gives 1."
+        )
+        box.get_by_role("button", name="End").click()
+        assert said(box).endswith("The gradient: ∂z/∂x1 = 1, ∂z/∂x2 = 5, ∂z/∂x3 = −3.")
+
+    def test_own_expression_and_its_faults(self, opened):
+        _, box = opened("backpropagation")
+        expression = box.get_by_label("expression")
+        expression.fill("x*y + )")
+        fault = box.get_by_role("alert")
+        assert fault.locator("pre").inner_text() == "x*y + )\n      ^"
+        assert fault.locator("p").inner_text() == 'expected a number, a name or "(" here'
+        expression.fill("gelu(x)")
+        assert "the package knows" in fault.inner_text()
+        expression.fill("3*4")
+        assert "there is no variable" in fault.inner_text()
+        expression.fill("x/y")
+        assert fault.is_hidden()
+        box.get_by_label("y =", exact=True).fill("0")
+        assert "1/0: the divisor must not be 0" in fault.inner_text()
+        box.get_by_label("y =", exact=True).fill("4")
+        box.get_by_role("button", name="End").click()
+        assert said(box).endswith("The gradient: ∂z/∂x = 0.25, ∂z/∂y = −0.0625.")
+
+    def test_examples_are_computed_as_the_figures_say(self, opened):
+        _, box = opened("backpropagation")
+        box.get_by_label("example").select_option(index=3)
+        box.get_by_role("button", name="End").click()
+        assert "The gradient: ∂z/∂x = −0.134471, ∂z/∂y = 0.537883." in said(box)
+
+
+class TestConvolution:
+    def weights(self, box) -> list[str]:
+        return [cell.input_value() for cell in box.locator(".grid input").all()]
+
+    def test_editing_a_weight_loses_the_name(self, opened):
+        visited, box = opened("convolution")
+        assert said(box).endswith("the Sobel kernel.")
+        box.get_by_label("weight in row 1, column 1").focus()
+        visited.page.keyboard.press("ArrowUp")
+        assert said(box).startswith("Not a kernel of the gallery: weights of both signs")
+        assert box.get_by_label("kernel", exact=True).input_value() == ""
+
+    def test_convolution_turns_the_kernel(self, opened):
+        _, box = opened("convolution")
+        box.get_by_label("kernel", exact=True).select_option("shift_left")
+        assert said(box).startswith("Shifts the image one pixel to the left")
+        box.get_by_label("operation").select_option("convolve")
+        assert "Shifts the image one pixel to the right" in said(box)
+
+    def test_buttons(self, opened):
+        _, box = opened("convolution")
+        box.get_by_role("button", name="Turn").click()
+        assert self.weights(box) == ["1", "2", "1", "0", "0", "0", "-1", "-2", "-1"]
+        box.get_by_role("button", name="Change sign").click()
+        assert self.weights(box)[:3] == ["-1", "-2", "-1"]
+        box.get_by_label("kernel", exact=True).select_option("laplacian_4")
+        box.get_by_label("weight in row 2, column 2").fill("4")
+        box.get_by_role("button", name="Divide by sum").click()
+        assert self.weights(box)[4] == "0.5"
+
+    def test_picture_changes_and_own_picture_is_taken(self, opened, tmp_path: Path):
+        from PIL import Image
+
+        visited, box = opened("convolution")
+        pixels = "(c) => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
+        after = box.locator("canvas").nth(1)
+        first = after.evaluate(pixels)
+        assert len(set(first)) > 50
+        box.get_by_label("kernel", exact=True).select_option("box")
+        assert after.evaluate(pixels) != first
+        own = tmp_path / "own.png"
+        Image.new("L", (20, 10), 200).save(own)
+        box.get_by_label("your own picture").set_input_files(own)
+        visited.page.wait_for_timeout(200)
+        assert "before: own.png" in box.inner_text()
+        assert set(after.evaluate(pixels)) == {200, 255}  # a constant stays what it is
+        assert {urlsplit(url).scheme for url in visited.asked} <= {"file", "data", "blob"}
+        broken = tmp_path / "broken.png"
+        broken.write_text("no picture")
+        box.get_by_label("your own picture").set_input_files(broken)
+        visited.page.wait_for_timeout(200)
+        assert said(box) == "broken.png cannot be read as a picture."
+
+
+class TestSoftmax:
+    def test_ties_and_limits(self, opened):
+        _, box = opened("softmax")
+        assert "0.665, 0.245, 0.090" in said(box)
+        assert "Towards temperature 0 all of it goes to a," in said(box)
+        move(box, "logit b", 2)
+        assert "goes to a and b in equal parts" in said(box)
+        move(box, "logit c", 2)
+        assert "With equal logits no temperature changes that." in said(box)
+        assert "100 % of what is possible" in said(box)
+        assert box.locator("tbody tr").first.locator("td").all_inner_texts() == [
+            "0.22",
+            "−0.11",
+            "−0.11",
+        ]
+
+
+class TestEnsemble:
+    def test_ranking_is_walked(self, opened):
+        visited, box = opened("ambiguous_images")
+        data = json.loads(box.locator("script").inner_text())
+        values = {name: values for name, _, _, values in data["scores"]}
+        box.get_by_label("score").select_option("margin")
+        order = sorted(range(144), key=lambda k: (values["margin"][k], k))
+        for place in (0, 1):
+            title, file, _ = data["photographs"][order[place]]
+            assert said(box).startswith(f"Rank {place + 1} of 144 by margin, smallest first")
+            assert f"{title}, with" in said(box)
+            photo = box.locator("img")
+            assert photo.get_attribute("src").endswith(file)
+            visited.page.wait_for_timeout(200)
+            assert photo.evaluate("(image) => image.naturalWidth") == 128
+            box.get_by_role("button", name="After").click()
+        box.locator("circle.point").nth(5).click(force=True)
+        assert data["photographs"][5][0] in said(box)
+
+    def test_only_the_photographs_that_are_seen_are_loaded(self, opened):
+        visited, box = opened("ambiguous_images")
+        loaded = [u for u in visited.asked if re.search(r"explorables/ambiguous_images/", u)]
+        assert len(loaded) == 1
+        box.get_by_role("button", name="After").click()
+        visited.page.wait_for_timeout(150)
+        loaded = [u for u in visited.asked if re.search(r"explorables/ambiguous_images/", u)]
+        assert len(loaded) == 2
+
+
+def test_no_page_is_forgotten():
+    found = {
+        name: file.name
+        for file in SITE.glob("*.html")
+        for name in re.findall(r'data-explorable="(\w+)"', file.read_text("utf-8"))
+    }
+    assert found == PAGES
