@@ -95,7 +95,7 @@ def check_all(
     start = time.perf_counter()
     with ProcessPoolExecutor(processes) as pool:
         for name, label, seconds, mutants, problem in pool.map(
-            partial(run, cache=cache), todo, chunksize=2
+            partial(run, cache=cache), todo, chunksize=1
         ):
             row = rows[name]
             row.claims += label != "notation"

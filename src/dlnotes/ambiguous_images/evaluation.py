@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from dlnotes._arguments import as_floats, as_integer
 
@@ -64,6 +63,8 @@ def area_under_roc(scores: ArrayLike, positive: ArrayLike) -> float:
     values, truth = _as_ranking(scores, positive)
     hits = int(truth.sum())
     misses = truth.size - hits
+    from scipy.stats import rankdata  # takes longer to import than all the rest together
+
     ranks = rankdata(values)
     return float((ranks[truth].sum() - hits * (hits + 1) / 2) / (hits * misses))
 

@@ -58,11 +58,13 @@ class Derivatives(Smoothness):
                 self._kinks(piecewise, variable)
         for _ in range(times):
             expression = expression.diff(variable)
-            expression = expression.replace(
-                lambda e: isinstance(e, sp.Derivative) and isinstance(e.expr, sp.sign),
-                lambda _: sp.Integer(0),
-            )
-            expression = expression.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+            if expression.has(sp.Derivative):
+                expression = expression.replace(
+                    lambda e: isinstance(e, sp.Derivative) and isinstance(e.expr, sp.sign),
+                    lambda _: sp.Integer(0),
+                )
+            if expression.has(sp.DiracDelta):
+                expression = expression.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
         if joined and times > 1:  # sign(0)^2 must count as 1 where the pieces join
             expression = sp.expand(expression).replace(
                 lambda e: isinstance(e, sp.Pow) and isinstance(e.base, sp.sign),
