@@ -121,6 +121,8 @@ hmargin=28mm, vmargin={24mm,28mm}""",
   pdfsubject={The theory of deep learning, with its mathematics checked by machine},
   pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
 """,
-    "maketitle": r"\bookcover{" + copyright + "}",
+    # A cover of our own, so the names that Sphinx gives to the file are given here.
+    "maketitle": rf"\bookcover{{{copyright}}}"
+    rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
     "tableofcontents": r"\sphinxtableofcontents\listofclaims",
 }
