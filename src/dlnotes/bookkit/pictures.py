@@ -109,7 +109,7 @@ def _as_webp(encoded_png: str) -> str:
     image = Image.open(io.BytesIO(base64.b64decode(encoded_png)))
     exact = _webp(image, lossless=True, exact=True, quality=100)
     if image.width * image.height > LARGEST_EXACT:
-        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=50)
+        close = _webp(image.convert("RGB") if _is_opaque(image) else image, quality=40)
         if len(close) < 0.9 * len(exact):  # a drawing packs well without loss
             exact = close
     return f"data:image/webp;base64,{base64.b64encode(exact).decode()}"
