@@ -128,7 +128,7 @@ def data() -> dict[str, Any]:
     Examples
     --------
     >>> data()["networks"]
-    ['EfficientNet-Lite0', 'EfficientNet-Lite2', 'SqueezeNet']
+    ['EfficientNet-Lite0', 'EfficientNet-Lite2', 'SqueezeNet 1.1']
     """
     said = answers()
     best = np.argsort(-said, axis=2, kind="stable")[:, :, :_BEST]

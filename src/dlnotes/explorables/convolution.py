@@ -87,7 +87,7 @@ def named() -> list[list[Any]]:
     Examples
     --------
     >>> sorted({name for name, *_ in named()})[:3]
-    ['Frei-Chen', 'Gaussian blur (binomial)', 'Haar diagonal']
+    ['Farid-Simoncelli', 'Frei-Chen', 'Gaussian blur (binomial)']
     """
     groups: dict[tuple[Any, ...], list[list[float]]] = {}
     seen = set()
