@@ -120,9 +120,9 @@ hmargin=28mm, vmargin={24mm,28mm}""",
 \hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, pdflang=en-GB,
   pdfsubject={The theory of deep learning, with its mathematics checked by machine},
   pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
-""",
-    # A cover of our own, so the names that Sphinx gives to the file are given here.
-    "maketitle": rf"\bookcover{{{copyright}}}"
-    rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
+"""
+    # The cover is our own, so the names that Sphinx's would give to the file are given here.
+    + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
+    "maketitle": r"\bookcover{" + copyright + "}",
     "tableofcontents": r"\sphinxtableofcontents\listofclaims",
 }
