@@ -21,6 +21,14 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser")))
 # Search, index and their like are pages too.
 PAGES = sorted(str(file.relative_to(SITE)) for file in SITE.glob("**/*.html"))
 
+CHAPTERS = [
+    "linear_networks.html",
+    "activations.html",
+    "backpropagation.html",
+    "ambiguous_images.html",
+    "convolution.html",
+]
+
 MODES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},

@@ -10,20 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import CHAPTERS
 
 from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.publishing import zip_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CHAPTERS = [
-    "linear_networks.html",
-    "activations.html",
-    "backpropagation.html",
-    "ambiguous_images.html",
-    "convolution.html",
-]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

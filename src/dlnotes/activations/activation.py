@@ -256,11 +256,10 @@ class Activation(Cornered):
         >>> round(relu.moments().square, 12)
         0.5
         """
-        values = self._values(parameters)
         f, slope = (
             functools.partial(self._evaluate, order, parameters=parameters) for order in (0, 1)
         )
-        return normal_moments(f, slope, map(float, self._kinks(values)))
+        return normal_moments(f, slope, self.corners(**parameters))
 
     def fixed_points(self, **parameters: float) -> tuple[tuple[float, float], ...]:
         """Solve f(x) = x.

@@ -77,8 +77,7 @@ def depth_factors(activation: Activation, **parameters: float) -> DepthFactors:
         slope = activation.derivative(x, 1, **parameters)
         return np.asarray(x * activation(x, **parameters) * slope)
 
-    values = activation.substitution(**parameters)
-    corners = [float(kink.at.subs(values)) for kink in activation.kinks]
+    corners = activation.corners(**parameters)
     drift = normal_moments(growth, np.zeros_like, corners).mean / moments.square
     backward = math.sqrt(moments.slope_square / moments.square)
     return DepthFactors(moments.gain, backward, drift)

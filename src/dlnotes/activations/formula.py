@@ -132,6 +132,32 @@ class Formula:
         places = {kink.at.subs(self._exact(values)) for kink in self.kinks}
         return sorted(place for place in places if place.is_finite)
 
+    def corners(self, **parameters: float) -> list[float]:
+        """Return where the function or one of its first two derivatives may jump.
+
+        Parameters
+        ----------
+        **parameters : float
+            The function's own parameters, by name.
+
+        Returns
+        -------
+        list of float
+            The finite kinks, from left to right.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+
+        Examples
+        --------
+        >>> from dlnotes.activations import relu6
+        >>> relu6.corners()
+        [0.0, 6.0]
+        """
+        return [float(at) for at in self._kinks(self._values(parameters))]
+
     def _pieces(self, values: Mapping[str, float]) -> tuple[Piece, ...]:
         key = ("pieces", tuple(values.items()))
         if key not in self._cache:

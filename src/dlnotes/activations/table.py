@@ -9,6 +9,7 @@ import mpmath
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
+from dlnotes.activations._markdown import LIBRARIES, as_table, as_text, as_use
 from dlnotes.activations.activation import X
 from dlnotes.activations.catalogue import ACTIVATIONS
 from dlnotes.activations.peers import VERSIONS, compare_with_peers
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["facts_table", "framework_table", "peer_table", "reference_table"]
 
 _REFERENCE = ("name", "$f(x)$", "$f'(x)$", "range", "increasing", r"$\sup\vert f'\vert$")
-_LIBRARIES = {"torch": "PyTorch", "jax": "JAX", "keras": "Keras", "onnx": "ONNX"}
-_FRAMEWORKS = ("name", "corners: left, right, returned", *_LIBRARIES.values(), "introduced by")
+_FRAMEWORKS = ("name", "corners: left, right, returned", *LIBRARIES.values(), "introduced by")
 
 _FACTS = (
     "name", "limits", "steepest at", "fixed points",
@@ -75,7 +75,7 @@ def reference_table(names: Iterable[str] | None = None) -> str:
     >>> print(reference_table(["sigmoid"]).splitlines()[2])  # doctest: +ELLIPSIS
     | sigmoid | $\dfrac{1}{1 + e^{- x}}$ | ... | $(0,\,1)$ | strictly | $0.25$ |
     """
-    return _table(_REFERENCE, (_facts_row(entry) for entry in _entries(names)))
+    return as_table(_REFERENCE, (_facts_row(entry) for entry in _entries(names)))
 
 
 def framework_table(names: Iterable[str] | None = None) -> str:
@@ -104,7 +104,7 @@ def framework_table(names: Iterable[str] | None = None) -> str:
     >>> print(framework_table(["squareplus"]).splitlines()[2])
     | squareplus |  |  | squareplus (b = 4) | squareplus (b = 4) |  | Barron, 2021 |
     """
-    return _table(_FRAMEWORKS, (_framework_row(entry) for entry in _entries(names)))
+    return as_table(_FRAMEWORKS, (_framework_row(entry) for entry in _entries(names)))
 
 
 def facts_table(names: Iterable[str] | None = None) -> str:
@@ -134,7 +134,7 @@ def facts_table(names: Iterable[str] | None = None) -> str:
     >>> facts_table(["relu"]).splitlines()[2]
     '| relu | $0,\\,\\infty$ | $0$ | $[0,\\,\\infty)$ | $0.398942$ | $0.5$ | $0.5$ |'
     """
-    return _table(_FACTS, (_computed_row(entry) for entry in _entries(names)))
+    return as_table(_FACTS, (_computed_row(entry) for entry in _entries(names)))
 
 
 def peer_table() -> str:
@@ -157,14 +157,14 @@ def peer_table() -> str:
     columns = [f"{title} {VERSIONS[library]}" for library, title in titles.items()]
     rows = [
         [
-            _text(row.function),
+            as_text(row.function),
             f"${_power(row.x)}$",
             f"${_power(float(row.true), 6)}$",
             *(_error(getattr(row, name), row.true) for name in (*titles, "ours")),
         ]
         for row in compare_with_peers()
     ]
-    return _table(("function", "$x$", "true value", *columns, "this package"), rows)
+    return as_table(("function", "$x$", "true value", *columns, "this package"), rows)
 
 
 def _error(value: float | None, true: str) -> str:
@@ -186,15 +186,6 @@ def _entries(names: Iterable[str] | None) -> list[Activation]:
     return [ACTIVATIONS[name] for name in (ACTIVATIONS if names is None else names)]
 
 
-def _table(header: tuple[str, ...], rows: Iterable[list[str]]) -> str:
-    lines = [list(header), ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _text(name: str) -> str:
-    return name.replace("_", r"\_")
-
-
 # Formulas and facts ---------------------------------------------------------------------------
 
 
@@ -202,7 +193,7 @@ def _facts_row(entry: Activation) -> list[str]:
     facts = entry.facts
     defaults = "".join(f", ${sp.latex(p.symbol)}={_default(p)}$" for p in entry.parameters)
     return [
-        _text(entry.name) + defaults,
+        as_text(entry.name) + defaults,
         f"${_formula(entry.expression)}$",
         f"${_formula(entry.derivative_expression())}$",
         _interval(facts.range, facts.attained),
@@ -216,7 +207,7 @@ def _computed_row(entry: Activation) -> list[str]:
     low, high = (_number(limit) for limit in facts.limits)
     expectations = (moments.mean, moments.square, moments.slope_square)
     return [
-        _text(entry.name),
+        as_text(entry.name),
         f"${low},\\,{high}$",
         _plain(facts.steepest),
         ", ".join(_solutions(entry, *ends) for ends in entry.fixed_points()) or "none",
@@ -285,7 +276,7 @@ def _number(value: float, digits: int = 4) -> str:
 
 
 def _framework_row(entry: Activation) -> list[str]:
-    cells = dict.fromkeys(_LIBRARIES, "")
+    cells = dict.fromkeys(LIBRARIES, "")
     for framework in entry.frameworks:
         known = cells[framework.library]
         cells[framework.library] = f"{known}; " * bool(known) + _use(entry, framework)
@@ -294,7 +285,7 @@ def _framework_row(entry: Activation) -> list[str]:
         for kink in entry.kinks
         if (at := float(kink.at.subs(entry.substitution()))) in entry.facts.kinks
     )
-    return [_text(entry.name), corners, *cells.values(), entry.origin.label]
+    return [as_text(entry.name), corners, *cells.values(), entry.origin.label]
 
 
 def _corner(entry: Activation, at: float, kink: Kink) -> str:
@@ -302,7 +293,7 @@ def _corner(entry: Activation, at: float, kink: Kink) -> str:
     sides = {"left": left, "right": right, "middle": (left + right) / 2}
     chosen = float(entry.derivative(at))
     others = [
-        f"{_LIBRARIES[library]} {_plain(sides[side])}"
+        f"{LIBRARIES[library]} {_plain(sides[side])}"
         for library, side in (("torch", kink.torch), ("jax", kink.jax))
         if side is not None and not math.isclose(sides[side], chosen)
     ]
@@ -319,10 +310,10 @@ def _use(entry: Activation, framework: Framework) -> str:
     shown = []
     for name, value in (framework.defaults or {}).items():
         if value is None:
-            shown.append(f"{_text(name)} to be given")
+            shown.append(f"{as_text(name)} to be given")
             continue
-        text = f"{_text(name)} = {value:.4g}"
+        text = f"{as_text(name)} = {value:.4g}"
         same = ours.get((framework.ours or {}).get(name, name)) == value
         shown.append(text if same else f"**{text}**")
-    shown += [f"{_text(name)} = {value}" for name, value in (framework.fixed or {}).items()]
-    return _text(framework.name) + (f" ({', '.join(shown)})" if shown else "")
+    shown += [f"{as_text(name)} = {value}" for name, value in (framework.fixed or {}).items()]
+    return as_use(framework.name, shown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlnotes.activations._markdown import LIBRARIES, as_table, as_text, as_use
 from dlnotes.activations.parts import Framework
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["VECTOR_ENTRIES", "VectorEntry", "vector_table"]
 
-_LIBRARIES = {"torch": "PyTorch", "jax": "JAX", "keras": "Keras", "onnx": "ONNX"}
 _ALL = {"axis": "all"}  # what no axis means there
 
 
@@ -107,17 +107,15 @@ def vector_table() -> str:
     >>> vector_table().splitlines()[3].split("|")[3].strip()
     'softmin (**dim to be given**)'
     """
-    header = ["name", "formula", *_LIBRARIES.values()]
-    rows = [_row(name, entry) for name, entry in VECTOR_ENTRIES.items()]
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    header = ("name", "formula", *LIBRARIES.values())
+    return as_table(header, (_row(name, entry) for name, entry in VECTOR_ENTRIES.items()))
 
 
 def _row(name: str, entry: VectorEntry) -> list[str]:
-    cells = dict.fromkeys(_LIBRARIES, "")
+    cells = dict.fromkeys(LIBRARIES, "")
     for framework in entry.frameworks:
         cells[framework.library] = _use(framework)
-    return [name.replace("_", r"\_"), entry.formula, *cells.values()]
+    return [as_text(name), entry.formula, *cells.values()]
 
 
 def _use(framework: Framework) -> str:
@@ -126,5 +124,4 @@ def _use(framework: Framework) -> str:
         for name, value in (framework.defaults or {}).items()
     ]
     shown += [f"**{name} = {value}**" for name, value in (framework.fixed or {}).items()]
-    name = framework.name.replace("_", r"\_")
-    return name + (f" ({', '.join(shown)})" if shown else "")
+    return as_use(framework.name, shown)

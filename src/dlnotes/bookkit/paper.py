@@ -118,8 +118,10 @@ def _typeset(root: Path, staging: Path) -> int:
     status = subprocess.run(
         [*make, "book.tex"], cwd=staging, env=variables, check=False
     ).returncode
-    log = (staging / "book.log").read_text(encoding="utf-8", errors="replace")
-    problems = problems_in(log)
+    log = staging / "book.log"
+    if status and not log.is_file():  # it did not come as far as a log
+        return status
+    problems = problems_in(log.read_text(encoding="utf-8", errors="replace"))
     for problem in problems:
         print(problem, file=sys.stderr)
     return status or (1 if problems else 0)

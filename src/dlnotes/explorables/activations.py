@@ -66,9 +66,7 @@ def quintic(
 
 def _sides(activation: Activation) -> list[float]:
     """Return the corners inside the range, and the two ends of the range."""
-    values = activation.substitution()
-    corners = (float(kink.at.subs(values)) for kink in activation.kinks)
-    return sorted({-REACH, REACH, *(c for c in corners if abs(c) < REACH)})
+    return sorted({-REACH, REACH, *(c for c in activation.corners() if abs(c) < REACH)})
 
 
 def pieces(activation: Activation) -> list[list[Any]]:

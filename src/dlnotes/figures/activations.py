@@ -103,7 +103,7 @@ def _panel(axis: Axes, entry: activations.Activation, reach: float) -> None:
     x = np.linspace(-reach, reach, _POINTS)
     curves = [np.array(entry.derivative(x, order)) for order in range(3)]
     facts = entry.facts
-    for at in _corners(entry):  # a jump is not a steep line
+    for at in entry.corners():  # a jump is not a steep line
         for curve in curves[0 if at in facts.jumps else 1 :]:
             curve[np.argmin(np.abs(x - at))] = np.nan
     for at, sides in facts.kinks.items():
@@ -115,12 +115,6 @@ def _panel(axis: Axes, entry: activations.Activation, reach: float) -> None:
     ):  # fmt: skip
         axis.plot(x, curve, color=color, linestyle=dash, label=label, linewidth=1.6)
     axis.set_title(entry.name, **_TITLE)
-
-
-def _corners(entry: activations.Activation) -> list[float]:
-    """Return where one of the first two derivatives may jump."""
-    values = entry.substitution()
-    return [float(at) for k in entry.kinks if (at := k.at.subs(values)).is_finite]
 
 
 def sigmoid_slope() -> Figure:

@@ -43,6 +43,9 @@ _LEFT, _RIGHT = -5.5, 8.5
 @functools.cache
 def normal_law(dtype: np.dtype[Any]) -> tuple[Array, Array, float]:
     """Return the table: distribution function, density, and the number of the first step."""
+    if dtype != np.float64:
+        distribution, density, first = normal_law(np.dtype(np.float64))
+        return distribution.astype(dtype), density.astype(dtype), first
     a = np.arange(_RIGHT * _STEPS + 1) / _STEPS
     left = int(-_LEFT * _STEPS)
     lower = special.ndtr(-a)  # good enough further out, where only 1 - lower is used
@@ -50,8 +53,8 @@ def normal_law(dtype: np.dtype[Any]) -> tuple[Array, Array, float]:
         lower[: left + 1] = [float(mpmath.erfc(k / mpmath.sqrt(2)) / 2) for k in a[: left + 1]]
     density = _INV_SQRT_TAU * np.exp(-a * a / 2)
     return (
-        np.concatenate([lower[left:0:-1], 1.0 - lower]).astype(dtype),
-        np.concatenate([density[left:0:-1], density]).astype(dtype),
+        np.concatenate([lower[left:0:-1], 1.0 - lower]),
+        np.concatenate([density[left:0:-1], density]),
         -left,
     )
 

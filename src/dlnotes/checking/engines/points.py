@@ -16,6 +16,7 @@ import sympy as sp
 from flint import acb, arb, ctx, fmpq
 
 from dlnotes.checking.engines.samples import constants
+from dlnotes.checking.semantics.overlaps import SIGNS
 from dlnotes.checking.semantics.ranks import Rank, rank_at
 from dlnotes.checking.semantics.spectral import SpectralNorm, spectral_norm_at
 
@@ -66,16 +67,6 @@ _CONSTANTS: dict[Any, _Program] = {
     sp.I: lambda _: acb(0, 1),
     sp.EulerGamma: lambda _: arb.const_euler(),
 }
-
-_HOLDS: dict[Any, Callable[[int], bool]] = {
-    sp.Eq: lambda sign: sign == 0,
-    sp.Ne: lambda sign: sign != 0,
-    sp.StrictLessThan: lambda sign: sign < 0,
-    sp.LessThan: lambda sign: sign <= 0,
-    sp.StrictGreaterThan: lambda sign: sign > 0,
-    sp.GreaterThan: lambda sign: sign >= 0,
-}
-"""What the sign of the difference of both sides must be."""
 
 _KEPT = 1 << 15
 """How many programs are kept."""
@@ -171,7 +162,7 @@ def _vanishes(gap: Any) -> bool:
 
 def _comparison(condition: Any) -> _Decider:
     gap = condition.lhs - condition.rhs
-    difference, holds = _program(gap), _HOLDS[type(condition)]
+    difference, signs = _program(gap), SIGNS[type(condition)]
 
     def decide(point: Mapping[Any, Any]) -> bool:
         value = difference(point)
@@ -180,8 +171,8 @@ def _comparison(condition: Any) -> _Decider:
         if not value.is_finite() or value.contains(0):
             if not (value.is_finite() and value.rad() == 0) and not _vanishes(gap):
                 raise Indeterminate(condition)
-            return holds(0)
-        return holds(1 if value > 0 else -1)
+            return 0 in signs
+        return (1 if value > 0 else -1) in signs
 
     return decide
 

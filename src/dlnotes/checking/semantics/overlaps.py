@@ -7,9 +7,9 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["agreement", "either"]
+__all__ = ["SIGNS", "agreement", "either"]
 
-_SIGNS = {
+SIGNS = {
     sp.Gt: {1},
     sp.Ge: {0, 1},
     sp.Lt: {-1},
@@ -17,6 +17,7 @@ _SIGNS = {
     sp.Eq: {0},
     sp.Ne: {-1, 1},
 }
+"""Which signs of the difference of both sides make a relation hold."""
 
 
 def agreement(first: tuple[Any, Any], second: tuple[Any, Any]) -> Any:
@@ -71,7 +72,7 @@ def _shared(p: Any, q: Any) -> Any:
         u, v = sp.expand(p.lhs - p.rhs), sp.expand(q.lhs - q.rhs)
         if u != 0 and v in (u, sp.expand(-u)):
             turn = 1 if u == v else -1
-            signs = _SIGNS[type(p)] & {turn * s for s in _SIGNS[type(q)]}
+            signs = SIGNS[type(p)] & {turn * s for s in SIGNS[type(q)]}
             if signs == {0}:
                 return sp.Eq(u, 0)
             if not signs:
@@ -97,12 +98,12 @@ def _region(condition: Any) -> Any:
     if isinstance(condition, (sp.And, sp.Or)):
         combine = sp.Intersection if isinstance(condition, sp.And) else sp.Union
         return combine(*(_region(c) for c in condition.args))
-    if type(condition) in _SIGNS:
+    if type(condition) in SIGNS:
         if condition.lhs.is_Rational:
             condition = condition.reversed
         x, a = condition.lhs, condition.rhs
         if x.is_Symbol and a.is_Rational:
-            signs = _SIGNS[type(condition)]
+            signs = SIGNS[type(condition)]
             parts = [sp.FiniteSet(a)] if 0 in signs else []
             parts += [sp.Interval.open(-sp.oo, a)] if -1 in signs else []
             parts += [sp.Interval.open(a, sp.oo)] if 1 in signs else []
