@@ -19,7 +19,10 @@ SCREENSHOTS = ROOT / "_build" / "screenshots"
 
 STILL = 0.001  # of the window's area times its height: less than a pixel
 
-OVERHANG = "document.documentElement.scrollWidth - window.innerWidth"
+# The theme lets its column scroll, so that a wide thing in it need not make the window scroll.
+OVERHANG = """Math.max(0, document.documentElement.scrollWidth - innerWidth,
+  ...[...document.querySelectorAll(".content")].map((box) => box.scrollWidth - box.clientWidth))
+"""
 
 # Which boxes scroll sideways, and which of them the keyboard reaches.
 BOXES = """[...document.querySelectorAll(".math-scroll")]

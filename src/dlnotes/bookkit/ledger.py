@@ -156,7 +156,8 @@ def _totals(pages: list[tuple[str, dict[str, Any]]]) -> nodes.paragraph:
     return nodes.paragraph(text, text)
 
 
-def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> nodes.table:
+def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> nodes.container:
+    """Return the counts by page, in the box in which the theme lets a wide table scroll."""
     rows = [
         [env.titles[name].astext(), *(str(content["displays"].get(k, 0)) for k in _KINDS)]
         for name, content in pages
@@ -165,7 +166,7 @@ def _counts(env: BuildEnvironment, pages: list[tuple[str, dict[str, Any]]]) -> n
     head = ["Page", *(_PLURALS.get(kind, kind).capitalize() for kind in _KINDS)]
     table = _table(head, [[[nodes.Text(cell)] for cell in row] for row in [*rows, total]])
     table["classes"].append("counts")
-    return table
+    return nodes.container("", table, classes=["table-wrapper"])
 
 
 def _claims_list(app: Sphinx, here: str, name: str, content: dict[str, Any]) -> nodes.raw:

@@ -65,8 +65,9 @@ def piecewise_linear_interpolant(f: Function, knots: ArrayLike) -> ReluNetwork:
     -------
     ReluNetwork
         Of widths ``(1, n, 1)``:
-        :math:`g(x) = f(t_0) + \sum_{k=0}^{n-1} (m_k - m_{k-1}) \max(0, x - t_k)` with
-        the slope :math:`m_k` of piece :math:`k` and :math:`m_{-1} = 0`.
+        :math:`g(x) = f(t_0) + \sum_{k=0}^{n-1} c_k \max(0, x - t_k)` with the changes of
+        slope :math:`c_k = m_k - m_{k-1}`, where :math:`m_k` is the slope of piece :math:`k`
+        and :math:`m_{-1} = 0`.
 
     Raises
     ------
