@@ -178,7 +178,7 @@ def bootstrap_interval(
 
 
 def _resampled_areas(
-    values: NDArray[np.float64],
+    values: Floats,
     kinds: tuple[NDArray[np.intp], NDArray[np.intp]],
     drawn: list[list[NDArray[np.intp]]],
 ) -> NDArray[np.float64]:
