@@ -8,6 +8,7 @@ time, some microseconds a block, is small.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,10 +19,30 @@ if TYPE_CHECKING:
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-__all__ = ["BLOCK_BYTES", "in_blocks", "one_pass"]
+__all__ = ["BLOCK_BYTES", "in_blocks", "keep_memory", "one_pass"]
 
 #: Size of a block: two or three of them fit into the second-level cache of a usual processor.
 BLOCK_BYTES = 240 * 1024
+
+# More than a block's intermediate results take; the C library looks at none above 32 MB.
+_SEEN = 16 * 2**20
+
+
+@functools.cache
+def keep_memory() -> None:
+    """Let the memory of one block serve the next.
+
+    The C library of Linux hands freed memory back to the operating system as soon as there is
+    more of it than twice the largest piece that it has ever seen come and go, 128 kB in the
+    beginning: less than the intermediate results of a block, which would then be fetched page
+    by page for every block anew. So one larger piece comes and goes, untouched.
+
+    Examples
+    --------
+    >>> from dlnotes.activations.blocks import keep_memory
+    >>> keep_memory()
+    """
+    np.empty(_SEEN, np.uint8)
 
 
 def one_pass(kernel: Kernel) -> Kernel:
@@ -81,6 +102,8 @@ def in_blocks(kernel: Callable[[FloatArray], FloatArray], x: FloatArray) -> Floa
     flat, values = x.reshape(-1), out.reshape(-1)
     half = x.dtype == np.float16
     length = BLOCK_BYTES // x.dtype.itemsize
+    if flat.size > length:
+        keep_memory()
     with np.errstate(all="ignore"):
         for start in range(0, flat.size, length):
             block = flat[start : start + length]

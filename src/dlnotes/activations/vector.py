@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlnotes._arguments import FloatArray, as_floats, normalised_axis
-from dlnotes.activations.blocks import BLOCK_BYTES
+from dlnotes.activations.blocks import BLOCK_BYTES, keep_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +166,8 @@ def _in_rows(function: Callable[[Array], Array], rows: FloatArray) -> FloatArray
     half = rows.dtype == np.float16
     count = max(1, BLOCK_BYTES // (rows.dtype.itemsize * length))
     out = None
+    if len(flat) > count:
+        keep_memory()
     with np.errstate(all="ignore"):
         for start in range(0, max(1, len(flat)), count):
             block = flat[start : start + count]
