@@ -369,7 +369,27 @@ class TestGated:
     def test_is_one_half_times_a_function_of_the_other(self, f, z):
         a, b = z[:3], z[3:]
         linear, gate = (b, a) if f.first else (a, b)
-        np.testing.assert_array_equal(f(z), linear * f.gate(gate))
+        # both are good to some units in the last place, and need not be the same number
+        np.testing.assert_allclose(f(z), linear * f.gate(gate), rtol=2e-15, atol=0)
+
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    def test_glu_is_right_to_a_few_ulp_also_in_its_tails(self, dtype):
+        far = 740.0 if dtype is np.float64 else 100.0
+        gates = np.concatenate([np.linspace(-far, far, 301), np.linspace(-3, 3, 50)])
+        for factor in (1.0, -0.3, 1e30):
+            x = np.stack([np.full(gates.shape, factor), gates], axis=-1).astype(dtype)
+            got = activations.glu(x)[:, 0]
+            assert got.dtype == dtype
+            with mpmath.workdps(400):
+                for value, (a, b) in zip(got, x.tolist(), strict=True):
+                    assert ulps(value, m(a) / (1 + mpmath.exp(-m(b))), dtype) <= 4, (a, b)
+
+    def test_glu_at_the_ends(self):
+        z = [[2.0, -np.inf], [2.0, np.inf], [np.inf, 0.0], [np.nan, 0.0], [1.0, np.nan]]
+        with warnings.catch_warnings(), np.errstate(all="raise"):
+            warnings.simplefilter("error")
+            got = activations.glu(z)[:, 0]
+        np.testing.assert_array_equal(got, [0.0, 2.0, np.inf, np.nan, np.nan])
 
     def test_the_gate_of_glu_is_last_and_that_of_swiglu_first(self):
         assert float(activations.glu([2.0, -800.0])[0]) == 0.0

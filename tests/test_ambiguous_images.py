@@ -977,6 +977,18 @@ class TestBootstrapInterval:
             hits += low <= exact <= high
         assert hits >= 48  # 95 % of 60 is 57; fewer than 48 has probability below 1e-4
 
+    @given(
+        hnp.arrays(np.float64, st.integers(6, 40), elements=st.sampled_from([0.0, 0.5, 1.0])),
+        st.integers(1, 5),
+    )
+    def test_table_of_comparisons_says_the_same_as_drawing_one_by_one(self, scores, count):
+        truth = np.arange(scores.size) < count
+        both = [
+            ai.bootstrap_interval(statistic, scores, truth, resamples=20)
+            for statistic in (ai.area_under_roc, lambda *drawn: ai.area_under_roc(*drawn))
+        ]
+        np.testing.assert_allclose(*both, rtol=0, atol=1e-12)
+
     @pytest.mark.parametrize(("name", "value"), [("level", 1.0), ("resamples", 0)])
     def test_bad_numbers(self, name, value):
         with pytest.raises(ValueError, match=f"{name}.*{value}"):

@@ -283,6 +283,8 @@ class TestFigures:
         figure = figures.ambiguous_images.image_strips(
             {"one": np.zeros((2, 4, 4, 3), np.uint8)}, {"one": ["a", "b\nc"]}
         )
-        assert len(figure.axes) == 2
+        (row,) = figure.axes
+        assert len(row.images) == 2
+        assert [text.get_text() for text in row.texts] == ["a", "b\nc", "one"]
         with pytest.raises(ValueError, match=r"got \(2, 4, 4, 2\)"):
             figures.ambiguous_images.image_strips({"one": np.zeros((2, 4, 4, 2))})

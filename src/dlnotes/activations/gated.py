@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlnotes.activations._kernels.logistic import gated_by_sigmoid
 from dlnotes.activations.catalogue import ACTIVATIONS
 from dlnotes.activations.vector import VectorFunction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from dlnotes._arguments import FloatArray
@@ -30,6 +33,9 @@ class Gated(VectorFunction):
         The function of the gate.
     first : bool, default: False
         Whether the gate is the first half; otherwise it is the second.
+    product : callable, optional
+        Takes the other half and the gate, and multiplies by the function of the gate at once,
+        where that is quicker than one after the other.
 
     Notes
     -----
@@ -52,9 +58,16 @@ class Gated(VectorFunction):
     (array([1.5]), array([ 0., 10.]))
     """
 
-    def __init__(self, name: str, gate: Activation, *, first: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        gate: Activation,
+        *,
+        first: bool = False,
+        product: Callable[[Array, Array], Array] | None = None,
+    ) -> None:
         super().__init__(name)
-        self.gate, self.first = gate, first
+        self.gate, self.first, self.product = gate, first, product
 
     def _read(self, x: npt.ArrayLike, axis: int) -> tuple[FloatArray, Array, int]:
         array, rows, axis = super()._read(x, axis)
@@ -80,6 +93,8 @@ class Gated(VectorFunction):
         linear, gate = self._halves(rows)
         if not gate.size:
             return gate
+        if self.product is not None:
+            return self.product(linear, gate)
         # copies without gaps, which are walked through in one go
         out = self.gate.on_blocks()(gate.reshape(-1))
         out *= linear.reshape(-1)
@@ -102,7 +117,7 @@ class Gated(VectorFunction):
         return self._join(v * by_linear, v * by_gate)
 
 
-glu = Gated("glu", ACTIVATIONS["sigmoid"])
+glu = Gated("glu", ACTIVATIONS["sigmoid"], product=gated_by_sigmoid)
 swiglu = Gated("swiglu", ACTIVATIONS["silu"], first=True)
 geglu = Gated("geglu", ACTIVATIONS["gelu"], first=True)
 reglu = Gated("reglu", ACTIVATIONS["relu"], first=True)

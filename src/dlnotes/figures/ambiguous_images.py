@@ -374,13 +374,21 @@ def _shortened(name: str, letters: int = 19) -> str:
     return name if len(name) <= letters else name[: letters - 1].rstrip() + "…"
 
 
-def _tile(ax: Axes, picture: NDArray[Any], darkest: float) -> None:
-    """Draw an image on the unit square of an axes; grey images as ink on paper."""
+_GAP = 0.2  # between two images of a strip, in sides of an image
+
+
+def _tile(ax: Axes, picture: NDArray[Any], darkest: float, left: float = 0.0) -> None:
+    """Draw an image on a unit square of an axes; grey images as ink on paper."""
     cmap = "gray" if picture.ndim == 3 else "gray_r"
     ax.imshow(
-        picture, cmap=cmap, vmin=0, vmax=darkest, extent=(0, 1, 0, 1), interpolation="none"
+        picture,
+        cmap=cmap,
+        vmin=0,
+        vmax=darkest,
+        extent=(left, left + 1, 0, 1),
+        interpolation="none",
     )
-    ax.add_patch(Rectangle((0, 0), 1, 1, fc="none", ec=MUTED, lw=0.6))
+    ax.add_patch(Rectangle((left, 0), 1, 1, fc="none", ec=MUTED, lw=0.6))
     ax.set_axis_off()
 
 
@@ -434,35 +442,21 @@ def image_strips(
     written = [text for line in (captions or {}).values() for text in line]
     # A line of a caption is about a ninth of an inch high.
     above = 0.11 / side * max((text.count("\n") + 1 for text in written), default=0)
+    # one axes a row: an axes for each image takes longer to lay out than the image to draw
     figure, grid = subplots(
-        len(stacks), longest, height=len(stacks) * side * (1.1 + 1.3 * above), squeeze=False
+        len(stacks), 1, height=len(stacks) * side * (1.1 + 1.3 * above), squeeze=False
     )
-    for line, (name, stack) in zip(grid, stacks.items(), strict=True):
-        for position, ax in enumerate(line):
-            if position >= len(stack):
-                ax.set_axis_off()
-                continue
-            _tile(ax, stack[position], darkest)
-            if captions and name in captions:
-                ax.text(
-                    0.5,
-                    1.05,
-                    captions[name][position],
-                    ha="center",
-                    va="bottom",
-                    fontsize=7.5,
-                    color=INK,
-                )
-                ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.08 + above))
-        line[0].text(
-            -0.15,
-            0.5,
-            name,
-            ha="right",
-            va="center",
-            fontsize=8.5,
-            color=INK,
-            transform=line[0].transAxes,
+    for ax, (name, stack) in zip(grid[:, 0], stacks.items(), strict=True):
+        texts = captions[name] if captions and name in captions else [""] * len(stack)
+        for position, (picture, text) in enumerate(zip(stack, texts, strict=True)):
+            left = position * (1 + _GAP)
+            _tile(ax, picture, darkest, left)
+            ax.text(left + 0.5, 1.05, text, ha="center", va="bottom", fontsize=7.5, color=INK)
+        ax.text(-0.15, 0.5, name, ha="right", va="center", fontsize=8.5, color=INK)
+        ax.set(
+            xlim=(-0.02, longest * (1 + _GAP) - _GAP + 0.02),
+            ylim=(-0.02, 1.08 + above if written else 1.02),
+            anchor="W",
         )
     return figure
 

@@ -32,9 +32,35 @@ def tail_of(x: Array) -> float:
 
 
 def sigmoid(x: Array) -> Array:
-    # from 40 on it is 1 to all digits, and to the left e^x is as good as it gets
-    out = np.exp(capped(x, 40.0))
-    return np.divide(out, 1.0 + out, out=out)
+    out = _one_plus_exp_of_minus(x)
+    np.divide(1.0, out, out=out)
+    return patch_below(out, tail_of(x), _tail_of_sigmoid, x)
+
+
+def _one_plus_exp_of_minus(x: Array) -> Array:
+    # no temporary array: on a block that just fits into the cache a second one costs as much
+    # as two of these operations
+    out = np.negative(x)
+    np.exp(out, out=out)
+    out += 1.0
+    return out
+
+
+def _tail_of_sigmoid(x: Array) -> Array:
+    return np.exp(x)  # 1 + e^x is 1
+
+
+def gated_by_sigmoid(linear: Array, gate: Array) -> Array:
+    """Multiply by the sigmoid of a gate, in one division, on arrays that may have gaps."""
+    out = _one_plus_exp_of_minus(gate)
+    largest = out.max()
+    np.divide(linear, out, out=out)
+    limit = tail_of(gate)
+    if not largest <= np.exp(-limit):  # or NaN
+        far = gate < limit
+        h = half_logistic(gate[far])
+        out[far] = linear[far] * h * h
+    return out
 
 
 def sigmoid_1(x: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NETWORKS", "Answers", "Network", "missing_networks", "predict", "weight_file"]
 
-_BATCH = 8  # pictures at a time: more is not faster on a processor, and takes memory
+_BATCH = 2  # pictures at a time; of more, what a layer writes no longer fits into the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,24 +224,30 @@ def predict(
     chosen = tuple(names)
     for name in chosen:
         _known(name)
-    answers, features = [], []
-    for name in chosen:
-        network, session = NETWORKS[name], _session(name)
-        logits, last = [np.empty((0, 1000), np.float32)], []
-        for start in range(0, len(pictures), _BATCH):
-            cut = [
-                crop(picture, network.side, share=share * network.share, at=at)
-                for picture in pictures[start : start + _BATCH]
-            ]
-            ready = network.prepare(np.stack(cut)).transpose(0, 3, 1, 2)
-            found = session.run(
-                ["logits", "features"], {"pictures": np.ascontiguousarray(ready)}
-            )
-            logits.append(found[0])
-            last.append(found[1])
-        answers.append(_softmax(np.concatenate(logits)))
-        features.append(np.concatenate(last) if last else np.empty((0, 0), np.float32))
-    return Answers(np.stack(answers), features)
+    # ONNX Runtime lets go of Python's lock, so the networks share the processors among them
+    with ThreadPoolExecutor(max_workers=max(1, len(chosen))) as pool:
+        jobs = [pool.submit(_ask, name, pictures, share, at) for name in chosen]
+        found = [job.result() for job in jobs]
+    return Answers(np.stack([one for one, _ in found]), [last for _, last in found])
+
+
+def _ask(
+    name: str, pictures: Sequence[NDArray[np.uint8]], share: float, at: tuple[float, float]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what one network answers, and the features it answers from."""
+    network, session = NETWORKS[name], _session(name)
+    logits, last = [np.empty((0, 1000), np.float32)], []
+    for start in range(0, len(pictures), _BATCH):
+        cut = [
+            crop(picture, network.side, share=share * network.share, at=at)
+            for picture in pictures[start : start + _BATCH]
+        ]
+        ready = network.prepare(np.stack(cut)).transpose(0, 3, 1, 2)
+        found = session.run(["logits", "features"], {"pictures": np.ascontiguousarray(ready)})
+        logits.append(found[0])
+        last.append(found[1])
+    features = np.concatenate(last) if last else np.empty((0, 0), np.float32)
+    return _softmax(np.concatenate(logits)), features
 
 
 def _known(name: str) -> Network:
