@@ -1,10 +1,10 @@
 """The website on paper: one page of all pages, printed by Chromium.
 
-For machines without LaTeX. What is printed is what the website shows, its numbers and verdicts
-included; the rules for paper are those by which a browser prints a single page (``@media print``
-in ``book.css``). The book is printed twice: the first time says on which page each heading comes
-to stand, and the second has that in its contents. Chromium makes the PDF tagged, for readers who
-listen, and with an outline.
+For machines without LaTeX. What is printed is what the website shows, numbers and verdicts
+included, by the rules with which a browser prints a single page: ``@media print`` in
+``book.css``, and ``print.js``. The book is printed twice: the first time says on which page a
+heading comes to stand, and the second has that in its contents. Chromium makes the PDF tagged,
+for readers who listen, and with an outline.
 """
 
 from __future__ import annotations
@@ -17,23 +17,58 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import matplotlib
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader, PdfWriter
+from sphinx.config import Config
+from sphinx.util.tags import Tags
 
 from dlnotes.bookkit.building import build_html
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["APT_PACKAGE", "assemble", "browser", "build_print", "print_page", "reading_order"]
+__all__ = [
+    "APT_PACKAGE",
+    "assemble",
+    "browser",
+    "build_print",
+    "outline_of",
+    "print_page",
+    "reading_order",
+]
 
 APT_PACKAGE = "chromium"
 """The Debian package that prints the book."""
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_SUBTITLE = "Five questions from a first course, answered completely, with every formula checked by machine"
+_SUBTITLE = """Five questions from a first course, answered completely,
+with every formula checked by machine."""
+# The text is set in the letters that the formulas belong to; Matplotlib brings them along.
+_FACES = {
+    "": "",
+    "Italic": "font-style: italic;",
+    "Bol": "font-weight: 700;",
+    "BolIta": "font-style: italic; font-weight: 700;",
+}
+# The cover and the contents, which no page of the website has.
+_LOOK = """
+body.on-paper { --font-stack: "STIXGeneral", serif; }
+@page cover { @bottom-right { content: none; } }
+.paper-cover { page: cover; padding-top: 60mm; }
+.paper-title { font-size: 34pt; font-weight: 700; line-height: 1.1; margin: 0; }
+.paper-subtitle { font-size: 22pt; font-weight: 700; color: #0b5f94; margin: 0 0 12mm; }
+.paper-cover p:last-child { margin-top: 90mm; }
+@page contents { @top-left { content: "Contents"; } }
+.paper-contents { page: contents; }
+.paper-contents ul { list-style: none; padding: 0; }
+.paper-contents li { display: flex; justify-content: space-between; line-height: 1.5; }
+.paper-contents li.h1 { font-weight: 700; margin-top: 0.5em; }
+.paper-contents li.h2 { padding-left: 1.6em; }
+.paper-contents a { color: inherit; text-decoration: none; }
+"""
 # What is of use on a screen only.
 _NOT_ON_PAPER = (
     "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn"
@@ -70,15 +105,15 @@ def reading_order(index: str) -> list[str]:
 
     Examples
     --------
-    >>> reading_order('<div class="sidebar-tree"><a href="a.html">A</a><a href="b.html">B</a></div>')
-    ['index.html', 'a.html', 'b.html']
+    >>> reading_order('<p class="sidebar-tree"><a href="#">The book</a><a href="a.html">A</a>')
+    ['index.html', 'a.html']
     """
     links = BeautifulSoup(index, "html.parser").select(".sidebar-tree a[href]")
     named = (str(link["href"]).partition("#")[0] for link in links)
     return list(dict.fromkeys(["index.html", *filter(None, named)]))
 
 
-def assemble(site: Path, pages: list[str], numbers: Mapping[str, int] | None = None) -> str:
+def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = ()) -> str:
     """Put pages of the website one behind the other into one page that can be printed.
 
     Parameters
@@ -87,9 +122,9 @@ def assemble(site: Path, pages: list[str], numbers: Mapping[str, int] | None = N
         The website.
     pages : list of str
         Names of its pages, in the order of reading.
-    numbers : mapping of str to int, optional
-        On which page of paper each heading stands, by its text; without it the contents has
-        no numbers.
+    outline : sequence of (str, int), optional
+        The headings, and on which page of paper each stands; without it the contents has no
+        numbers.
 
     Returns
     -------
@@ -101,6 +136,8 @@ def assemble(site: Path, pages: list[str], numbers: Mapping[str, int] | None = N
         page: BeautifulSoup((site / page).read_text("utf-8"), "html.parser") for page in pages
     }
     first = read[pages[0]]
+    if (heading := first.find("h1")) and len(pages) > 1:
+        heading.string = "About this book"  # its title stands on the cover
     parts, rules = [], []
     for place, (page, soup) in enumerate(read.items()):
         article = soup.find("article")
@@ -120,16 +157,23 @@ def assemble(site: Path, pages: list[str], numbers: Mapping[str, int] | None = N
     sheets = [
         (site / str(link["href"]).partition("?")[0]).as_uri() for link in first.select(_SHEETS)
     ]
-    author = first.find("meta", attrs={"name": "author"})
+    rights = first.select_one("footer .copyright")
     return "\n".join(
         [
             '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">',
             f"<title>{html.escape(title)}</title>",
             *(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets),
-            f"<style>{' '.join(rules)}</style></head>",
+            f"<style>{_faces()} {_LOOK} {' '.join(rules)}</style>",
+            f'<script src="{(site / "_static" / "print.js").as_uri()}"></script></head>',
             '<body class="on-paper" data-theme="light">',
-            _cover(title, str(author["content"]) if isinstance(author, Tag) else ""),
-            _contents(parts, numbers or {}) if len(parts) > 1 else "",
+            *(
+                [
+                    _cover(title, rights.get_text(" ", strip=True) if rights else ""),
+                    _contents(parts, outline),
+                ]
+                if len(parts) > 1
+                else []
+            ),
             *map(str, parts),
             "</body></html>",
         ]
@@ -173,31 +217,44 @@ def _lead(node: Tag, key: str, said: str, page: str, pages: Mapping[str, object]
         node.unwrap()
 
 
+def _faces() -> str:
+    """Return the rules that name the files of the letters."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return " ".join(
+        f"@font-face {{ font-family: STIXGeneral; {style} "
+        f"src: url({(folder / f'STIXGeneral{name}.ttf').as_uri()}); }}"
+        for name, style in _FACES.items()
+    )
+
+
 def _css_string(text: str) -> str:
     quoted = text.strip().replace("\\", r"\\").replace('"', r"\"")
     return f'"{quoted}"'
 
 
-def _cover(title: str, author: str) -> str:
+def _cover(title: str, rights: str) -> str:
     name, _, rest = title.partition(": ")
     return (
         f'<div class="paper-cover"><p class="paper-title">{html.escape(name)}</p>'
         f'<p class="paper-subtitle">{html.escape(rest)}</p>'
-        f"<p>{_SUBTITLE}</p><p>{html.escape(author)}</p></div>"
+        f"<p>{_SUBTITLE}</p><p>{html.escape(rights)}</p></div>"
     )
 
 
-def _contents(parts: list[Tag], numbers: Mapping[str, int]) -> str:
+def _contents(parts: list[Tag], outline: Sequence[tuple[str, int]]) -> str:
     rows = []
+    # Some headings have the same words; but all come in the same order.
+    coming = iter(outline)
     for part in parts:
         for heading in part.select("h1, h2"):
             section = heading.find_parent(id=True)
             if not isinstance(section, Tag):
                 continue
             words = " ".join(heading.get_text().split())
-            number = numbers.get(words, "")
+            number = next((page for said, page in coming if said == words), "")
             rows.append(
-                f'<li class="{heading.name}"><a href="#{section["id"]}">{html.escape(words)}</a>'
+                f'<li class="{heading.name}">'
+                f'<a href="#{section["id"]}">{html.escape(words)}</a>'
                 f"<span>{number}</span></li>"
             )
     return f'<nav class="paper-contents"><h1>Contents</h1><ul>{"".join(rows)}</ul></nav>'
@@ -228,7 +285,8 @@ def print_page(page: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="print-") as profile:
         command = [
             *(program, "--headless", "--disable-gpu", f"--user-data-dir={profile}"),
-            # It is to print one file and to speak to nobody.
+            # It is to print one file and to speak to nobody: what it would ask for by itself,
+            # such as its own updates, finds no address.
             *("--no-first-run", "--disable-background-networking", "--disable-sync"),
             *("--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND"),
             *("--generate-pdf-document-outline", "--export-tagged-pdf"),
@@ -242,22 +300,30 @@ def print_page(page: Path, target: Path) -> None:
         raise RuntimeError(msg)
 
 
-def _numbers(pdf: Path) -> dict[str, int]:
-    """Return the page of each heading, by the words of the heading, from the outline."""
-    reader = PdfReader(pdf)
-    found: dict[str, int] = {}
+def outline_of(pdf: Path) -> list[tuple[str, int]]:
+    """Return the headings of a PDF in their order, and the page of each, from its outline.
 
-    def read(entries: list[object]) -> None:
+    Parameters
+    ----------
+    pdf : pathlib.Path
+        The PDF.
+
+    Returns
+    -------
+    list of (str, int)
+        The words of each heading and its page, counted from 1.
+    """
+    reader = PdfReader(pdf)
+    found: list[tuple[str, int]] = []
+
+    def read(entries: list[Any]) -> None:
         for entry in entries:
             if isinstance(entry, list):
                 read(entry)
-            else:
-                number = reader.get_destination_page_number(entry)  # type: ignore[arg-type]
-                words = " ".join(str(entry.title).split())  # type: ignore[attr-defined]
-                if number is not None:
-                    found.setdefault(words, number + 1)
+            elif (page := reader.get_destination_page_number(entry)) is not None:
+                found.append((" ".join(str(entry.title).split()), page + 1))
 
-    read(list(reader.outline))
+    read(reader.outline)
     return found
 
 
@@ -287,14 +353,16 @@ def build_print(root: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     pages = reading_order((site / "index.html").read_text("utf-8"))
     printed = folder / "book.pdf"
-    numbers: dict[str, int] = {}
+    outline: list[tuple[str, int]] = []
     for _ in range(2):
-        (folder / "book.html").write_text(assemble(site, pages, numbers), encoding="utf-8")
+        page = assemble(site, pages, outline)
+        (folder / "book.html").write_text(page, encoding="utf-8")
         print_page(folder / "book.html", printed)
-        numbers = _numbers(printed)
+        outline = outline_of(printed)
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with PdfWriter(clone_from=printed) as writer:
+    with PdfWriter(clone_from=printed) as writer:  # Chromium names no author
+        writer.add_metadata({"/Author": Config.read(root, overrides={}, tags=Tags()).author})
         writer.write(target)
     print(f"The PDF is ready: {target}")
     return 0
