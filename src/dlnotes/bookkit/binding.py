@@ -31,6 +31,7 @@ def _bind(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         _preface_first(book)
         _bibliography_alone(book)
         _solutions_last(app, book, docname)
+        _headings_not_alone(doctree)
         _listings_whole(doctree)
 
 
@@ -77,6 +78,16 @@ def _solutions_last(app: Sphinx, book: nodes.section, docname: str) -> None:
         appendix += addnodes.start_of_file("", chapter, docname=page)
     book += nodes.raw("", r"\appendix", format="latex")
     book += addnodes.start_of_file("", appendix, docname="solutions")
+
+
+def _headings_not_alone(doctree: nodes.document) -> None:
+    """Leave room below a heading for what breaks late: a table, a theorem, a second heading."""
+    for section in list(doctree.findall(nodes.section)):
+        late = len(section) > 1 and not isinstance(section[1], nodes.paragraph)
+        place = section.parent.index(section)
+        if late and place and not isinstance(section.parent[place - 1], nodes.title):
+            room = nodes.raw("", r"\bookroom{13\baselineskip}", format="latex")
+            section.parent.insert(place, room)
 
 
 def _listings_whole(doctree: nodes.document) -> None:
