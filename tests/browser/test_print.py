@@ -1,9 +1,8 @@
-"""A chapter as a browser prints it: nothing beside the paper, nothing folded, nothing to move."""
+"""A chapter as a browser prints it: nothing beside the paper, nothing folded, nothing moves."""
 
 from __future__ import annotations
 
 import pytest
-
 from conftest import CHAPTERS
 
 PAPER = round(154 / 25.4 * 96)  # the width of the text on paper, in pixels
@@ -12,9 +11,10 @@ TOO_WIDE = """() => {
   const edge = document.querySelector("article").getBoundingClientRect().right;
   return [...document.querySelectorAll(
     "article :is(.math-scroll > math, table, pre, svg.figure, p, img)"
-  )].filter((box) => box.checkVisibility() && box.getBoundingClientRect().right > edge + 1)
-    .map((box) => `${box.localName}: ${Math.round(box.getBoundingClientRect().right - edge)}, ` +
-      box.textContent.slice(0, 60));
+  )].filter((box) => box.checkVisibility())
+    .filter((box) => box.getBoundingClientRect().right > edge + 1)
+    .map((box) => [box.localName, Math.round(box.getBoundingClientRect().right - edge),
+                   box.textContent.slice(0, 60)]);
 }"""
 # A formula must not reach into its number either.
 COLLIDING = """() => [...document.querySelectorAll("article div.math")].filter((box) => {
