@@ -85,6 +85,8 @@ def _headings_not_alone(doctree: nodes.document) -> None:
     for section in list(doctree.findall(nodes.section)):
         late = len(section) > 1 and not isinstance(section[1], nodes.paragraph)
         place = section.parent.index(section)
+        while place and isinstance(section.parent[place - 1], nodes.target):
+            place -= 1  # the names of a section stand right before it
         if late and place and not isinstance(section.parent[place - 1], nodes.title):
             room = nodes.raw("", r"\bookroom{13\baselineskip}", format="latex")
             section.parent.insert(place, room)
@@ -92,7 +94,8 @@ def _headings_not_alone(doctree: nodes.document) -> None:
 
 def _listings_whole(doctree: nodes.document) -> None:
     """Let short listings begin only where they end on the same page, and long ones well."""
-    for listing in list(doctree.findall(nodes.literal_block)):
+    kinds = (nodes.literal_block, nodes.doctest_block)
+    for listing in list(doctree.findall(lambda node: isinstance(node, kinds))):
         lines = listing.astext().rstrip().count("\n") + 1
         room = lines if lines <= _SHORT_LISTING else 6
         place = listing.parent.index(listing)
