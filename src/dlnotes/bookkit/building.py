@@ -172,9 +172,12 @@ def run_sphinx(root: Path, builder: str) -> tuple[int, Path]:
     _drop_stale_cells(root)
     staging = root / "_build" / "staging" / builder
     doctrees = root / "_build" / "doctrees" / builder
+    # Sphinx gives each process a run of neighbours in the alphabet, and there the chapters with
+    # most to compute stand side by side: two processes a core keep every core busy to the end.
+    processes = 2 * (os.cpu_count() or 1)
     command = [
         *(sys.executable, "-m", "sphinx", "-b", builder),
-        *("-W", "-n", "--keep-going", "-j", "auto"),
+        *("-W", "-n", "--keep-going", "-j", str(processes)),
         *("-c", str(root), "-d", str(doctrees)),
         *(str(root / "book"), str(staging)),
     ]

@@ -19,6 +19,8 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from dlnotes.checking.consequences import follows
@@ -40,6 +42,10 @@ __all__ = ["Attack", "Mutant", "attack", "mutants_of"]
 _POINTS, _PROOF, _DESCENT, _CONSEQUENCE = 3.0, 4.0, 2.5, 1.5
 """Seconds for the points of one mutant, for its proof, for the search for a corner where it
 fails, and for showing that it follows from the statement itself."""
+
+_SHARES = (0.4, 1.0)
+"""Parts of these seconds, one after the other: what one way of deciding cannot show in all its
+time, another often shows at once."""
 
 
 @dataclass
@@ -183,15 +189,14 @@ def _decide(
     seconds: float,
 ) -> None:
     """Prove or refute a mutant: from the statement itself, at a corner, by the whole check."""
-    kind = _of_bound(p, statement, seconds) if p.bound else Kind.UNPROVED
-    if kind is Kind.UNPROVED:
-        with suppress(Budget), time_limit(min(_PROOF, seconds)):
-            if prove is not None:
-                kind = prove(statement.with_tex(p.mutant.tex))
-            else:
-                vocabulary = statement.vocabulary
-                full = check_formula(p.formula, vocabulary, p.mutant.tex, only=p.skip)
-                kind = full.verdict.kind if full.steps else Kind.PROVED
+    start = time.thread_time()
+    of_bound, whole = partial(_of_bound, p, statement), partial(_whole, p, statement, prove)
+    ways = (of_bound, whole) if p.bound else (whole,)
+    kind = Kind.UNPROVED
+    for share, way in product(_SHARES, ways):
+        left = seconds - (time.thread_time() - start)
+        if kind is Kind.UNPROVED and left > 0:
+            kind = way(share, left)
     if kind is Kind.REFUTED:
         out.killed.append(p.mutant)
     elif kind is Kind.PROVED:
@@ -200,7 +205,28 @@ def _decide(
         out.survivors.append(p.mutant)
 
 
-def _of_bound(p: _Pending, statement: Statement, seconds: float) -> Kind:
+def _whole(
+    p: _Pending,
+    statement: Statement,
+    prove: Callable[[Statement], Kind] | None,
+    share: float,
+    seconds: float,
+) -> Kind:
+    """Decide a mutant as the statement was: by its registered proof, or by the check."""
+    with suppress(Budget), time_limit(min(share * _PROOF, seconds)):
+        if prove is not None:
+            return prove(statement.with_tex(p.mutant.tex))
+        full = check_formula(p.formula, statement.vocabulary, p.mutant.tex, only=p.skip)
+        return full.verdict.kind if full.steps else Kind.PROVED
+    return Kind.UNPROVED
+
+
+def _of_bound(
+    p: _Pending,
+    statement: Statement,
+    share: float,
+    seconds: float,
+) -> Kind:
     """Decide a mutant of an inequality by what it shares with the statement that is proved."""
     vocabulary, tex = statement.vocabulary, p.mutant.tex
     original = steps_of(statement.formula)
@@ -212,11 +238,11 @@ def _of_bound(p: _Pending, statement: Statement, seconds: float) -> Kind:
     for step in steps_of(p.formula):
         if p.skip is not None and (step.left, step.op, step.right) in p.skip:
             continue
-        with suppress(Budget), time_limit(min(_CONSEQUENCE, seconds)):
+        with suppress(Budget), time_limit(min(share * _CONSEQUENCE, seconds)):
             if step in original or follows(step, original, vocabulary, shown):
                 continue
         kind = Kind.UNPROVED
-        with suppress(Budget), time_limit(min(_DESCENT, seconds)):
-            if descend(step, vocabulary, tex, _DESCENT) is not None:
+        with suppress(Budget), time_limit(min(share * _DESCENT, seconds)):
+            if descend(step, vocabulary, tex, share * _DESCENT) is not None:
                 return Kind.REFUTED
     return kind

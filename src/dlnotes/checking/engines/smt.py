@@ -308,7 +308,7 @@ def _decide(hypotheses: Sequence[Any], conclusion: Any, seconds: float) -> Verdi
     engines = (engine_version(),)
     ask_values = "\n".join(f"(get-value ({name}))" for name in symbols)
     options = "(set-option :pp.decimal true)\n(set-option :pp.decimal_precision 20)\n"
-    answer = _ask(f"{question}\n", seconds)
+    answer = _ask(f"{question}\n{ask_values}\n", seconds)  # of no use where there is no model
     head = answer.split("\n", 1)[0].strip()
     formulas = [sympy.sympify(f) for f in [*hypotheses, conclusion]]
     poles = set().union(*(_denominators(f) for f in formulas))
@@ -324,7 +324,7 @@ def _decide(hypotheses: Sequence[Any], conclusion: Any, seconds: float) -> Verdi
         detail = "no values satisfy the hypotheses and the opposite of the conclusion"
         return proved(Tier.CERTIFIED, detail, engines=engines, side_conditions=conditions)
     if head == "sat":
-        exact = _model(_ask(f"{question}\n{ask_values}\n", seconds), symbols)
+        exact = _model(answer, symbols)
         if exact is None or not _is_exact(exact):
             exact = _model(_ask(f"{options}{question}\n{ask_values}\n", seconds), symbols)
         if exact is not None:

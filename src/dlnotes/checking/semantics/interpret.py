@@ -165,7 +165,7 @@ class Interpreter(Arithmetic):
         """Return the entry that is declared for just these indices (such as ``h_0``)."""
         if not all(getattr(i, "is_Integer", False) for i in indices):
             return None
-        todo = [str(i) for i in indices]
+        todo = [str(int(i)) for i in indices]  # SymPy prints numbers slowly
         text = ""
         for part in entry.pattern:
             if isinstance(part, int):

@@ -27,12 +27,18 @@ def spectral_norm(a: Any) -> Any:
     With two rows or columns it is a formula, else a `SpectralNorm`, which is evaluated. A
     matrix and its transpose have the same norm, and give the same expression.
     """
-    a = min(a, a.T, key=lambda x: (x.rows, str(list(x))))
+    if a.rows > a.cols or (a.rows == a.cols and _order(a.T) < _order(a)):
+        a = a.T
     gram = a * a.T
     if gram.rows > 2:
         return SpectralNorm(sp.Integer(a.rows), sp.Integer(a.cols), *a)
     p, q, r = gram[0, 0], gram[1, 1], gram[0, 1]
     return sp.sqrt((p + q + sp.sqrt((p - q) ** 2 + 4 * r**2)) / 2)
+
+
+def _order(a: Any) -> list[Any]:
+    """Return what tells a matrix from its transpose, the same in every run."""
+    return [sp.default_sort_key(x) for x in a]
 
 
 def spectral_norm_at(rows: int, columns: int, entries: Sequence[arb]) -> arb | None:

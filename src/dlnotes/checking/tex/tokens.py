@@ -9,7 +9,7 @@ a superscript, spacing and size commands are gone. Spans always point into the o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["INFIX", "TexError", "Token", "canonical", "tokenize"]
 
@@ -125,8 +125,7 @@ class TexError(ValueError):
         super().__init__(f"{shown}\n  hint: {hint}" if hint else shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its canonical text, its kind and its span in the original TeX."""
 
     text: str
