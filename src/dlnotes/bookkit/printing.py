@@ -21,9 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from bs4 import BeautifulSoup, Tag
-from pypdf import PdfReader, PdfWriter
-from sphinx.config import Config
-from sphinx.util.tags import Tags
+from pypdf import PdfReader
 
 from dlnotes.bookkit.building import build_html
 
@@ -361,8 +359,6 @@ def build_print(root: Path) -> int:
         outline = outline_of(printed)
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with PdfWriter(clone_from=printed) as writer:  # Chromium names no author
-        writer.add_metadata({"/Author": Config.read(root, overrides={}, tags=Tags()).author})
-        writer.write(target)
+    shutil.copyfile(printed, target)
     print(f"The PDF is ready: {target}")
     return 0
