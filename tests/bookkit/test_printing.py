@@ -94,6 +94,17 @@ class TestAssemble:
         rows = [row.get_text(" ") for row in page.select(".paper-contents li")]
         assert rows == ["About this book 3", "1. Slopes 4", "1.1. Why 5"]
 
+    def test_heading_that_the_outline_lacks_costs_no_other_its_number(self, site: Path):
+        page = parsed(assemble(site, PAGES, [("About this book", 3), ("1.1. Why", 5)]))
+        rows = [row.get_text(" ").strip() for row in page.select(".paper-contents li")]
+        assert rows == ["About this book 3", "1. Slopes", "1.1. Why 5"]
+
+    def test_doubled_heading_is_read_once(self):
+        headings = ["5.6. Any kernel, named", "Code"]
+        said = ["5.6. 5.6. Any kernel, namedAny kernel, named", "CodeCode", "Code", "Other"]
+        read = [printing._as_written(words, headings) for words in said]
+        assert read == [*headings, "Code", "Other"]
+
     def test_page_of_something_else_is_refused(self, site: Path):
         (site / "other.html").write_text("<p>No article</p>")
         with pytest.raises(ValueError, match=r"other\.html has no <article>"):
@@ -158,6 +169,12 @@ class TestPrinted:
         assert reader.metadata.title == "A book: in two pages"
         words = ["Contents", "About this book", "1. Slopes", "1.1. Why"]
         assert outline_of(printed) == list(zip(words, (2, 3, 4, 4), strict=True))
+        printing._finish(printed, words, "Somebody")
+        finished = PdfReader(printed)
+        assert (finished.metadata.author, len(finished.pages)) == (
+            "Somebody",
+            len(reader.pages),
+        )
         width, height = (float(side) / 72 * 25.4 for side in reader.pages[0].mediabox[2:])
         assert (width, height) == pytest.approx((210, 297), abs=0.5)
 

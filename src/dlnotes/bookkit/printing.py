@@ -21,12 +21,16 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from bs4 import BeautifulSoup, Tag
-from pypdf import PdfReader
+from bs4.filter import SoupStrainer
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+from sphinx.config import Config
+from sphinx.util.tags import Tags
 
 from dlnotes.bookkit.building import build_html
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "APT_PACKAGE",
@@ -242,14 +246,17 @@ def _cover(title: str, rights: str) -> str:
 def _contents(parts: list[Tag], outline: Sequence[tuple[str, int]]) -> str:
     rows = []
     # Some headings have the same words; but all come in the same order.
-    coming = iter(outline)
+    at = 0
     for part in parts:
         for heading in part.select("h1, h2"):
             section = heading.find_parent(id=True)
             if not isinstance(section, Tag):
                 continue
             words = " ".join(heading.get_text().split())
-            number = next((page for said, page in coming if said == words), "")
+            found = (k for k in range(at, len(outline)) if outline[k][0] == words)
+            number: int | str = ""
+            if (place := next(found, None)) is not None:
+                at, number = place + 1, outline[place][1]
             rows.append(
                 f'<li class="{heading.name}">'
                 f'<a href="#{section["id"]}">{html.escape(words)}</a>'
@@ -298,13 +305,44 @@ def print_page(page: Path, target: Path) -> None:
         raise RuntimeError(msg)
 
 
-def outline_of(pdf: Path) -> list[tuple[str, int]]:
+def _as_written(said: str, headings: Iterable[str]) -> str:
+    """Return a heading as written: Chromium doubles each run of one that begins a page."""
+    twice = {"".join(sorted(2 * "".join(words.split()))): words for words in headings}
+    return twice.get("".join(sorted("".join(said.split()))), said)
+
+
+def _finish(pdf: Path, headings: Iterable[str], author: str) -> None:
+    """Name the author, which Chromium does not, and put doubled titles of the outline right."""
+    # What is added comes behind what Chromium wrote: writing all anew, pypdf loses pages.
+    writer = PdfWriter(pdf, incremental=True)
+    writer.add_metadata({"/Author": author})
+    waiting = [writer.root_object["/Outlines"].get_object()]
+    while waiting:
+        node: Any = waiting.pop()
+        waiting += [node[key].get_object() for key in ("/First", "/Next") if key in node]
+        if "/Title" in node:
+            said = " ".join(str(node["/Title"]).split())
+            if (right := _as_written(said, headings)) != said:
+                node[NameObject("/Title")] = TextStringObject(right)
+    writer.write(pdf)
+
+
+def _headings(page: str) -> list[str]:
+    found = BeautifulSoup(page, "html.parser", parse_only=SoupStrainer(re.compile("^h[1-6]$")))
+    return [
+        " ".join(node.get_text().split()) for node in found.find_all(re.compile("^h[1-6]$"))
+    ]
+
+
+def outline_of(pdf: Path, headings: Iterable[str] = ()) -> list[tuple[str, int]]:
     """Return the headings of a PDF in their order, and the page of each, from its outline.
 
     Parameters
     ----------
     pdf : pathlib.Path
         The PDF.
+    headings : iterable of str, optional
+        The headings as they are written, by which doubled ones are known.
 
     Returns
     -------
@@ -319,7 +357,8 @@ def outline_of(pdf: Path) -> list[tuple[str, int]]:
             if isinstance(entry, list):
                 read(entry)
             elif (page := reader.get_destination_page_number(entry)) is not None:
-                found.append((" ".join(str(entry.title).split()), page + 1))
+                said = " ".join(str(entry.title).split())
+                found.append((_as_written(said, headings), page + 1))
 
     read(reader.outline)
     return found
@@ -356,7 +395,9 @@ def build_print(root: Path) -> int:
         page = assemble(site, pages, outline)
         (folder / "book.html").write_text(page, encoding="utf-8")
         print_page(folder / "book.html", printed)
-        outline = outline_of(printed)
+        headings = _headings(page)
+        outline = outline_of(printed, headings)
+    _finish(printed, headings, Config.read(root, overrides={}, tags=Tags()).author)
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(printed, target)
