@@ -75,7 +75,7 @@ html_math_renderer = "mathml"
 html_static_path = ["book/static"]
 html_css_files = ["book.css"]
 html_js_files = [
-    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables")
+    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables", "print")
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 html_copy_source = False
@@ -124,5 +124,5 @@ hmargin=28mm, vmargin={24mm,28mm}""",
     # The cover is our own, so the names that Sphinx's would give to the file are given here.
     + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
     "maketitle": r"\bookcover{" + copyright + "}",
-    "tableofcontents": r"\sphinxtableofcontents\listofclaims",
+    "tableofcontents": r"\bookcontents",
 }

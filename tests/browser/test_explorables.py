@@ -132,7 +132,7 @@ class TestEach:
 class TestWithoutScripts:
     def test_a_figure_stands_in(self, opened, name: str):
         visited, box = opened(name, java_script_enabled=False)
-        links = box.locator("noscript a[href^='#fig-']")
+        links = box.locator(".still a[href^='#fig-']")
         assert links.count() >= 1
         assert links.first.is_visible()
         for link in links.all():
