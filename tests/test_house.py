@@ -124,9 +124,14 @@ class TestContinuousIntegration:
             "make book",
             "make proofs",
             "make lint",
+            "make pages",
             "make test",
         ]
         assert self.run.rstrip().endswith("make test")
+
+    def test_has_the_browsers_and_passes_nothing_over(self) -> None:
+        assert all(f"missing+=({name})" in self.run for name in ("chromium", "firefox-esr"))
+        assert self.run.index("export CI=true") < self.run.index("make pages")
 
     def test_stops_at_the_first_failure(self) -> None:
         assert "set -euo pipefail" in self.run
