@@ -14,16 +14,19 @@ WITH = @$(if $(ANY_PYTHON),,echo "environment: needs Python 3.11 or newer, found
 	PYTHON='$(PYTHON)' $(ANY_PYTHON) tools/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf zip serve test pages live proofs lint lock clean distclean
+.PHONY: help book pdf pdf-print zip serve test pages live proofs lint lock clean distclean
 
 help: ## list what make can do
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 book: ## run every cell and build the website: _build/html/index.html
 	$(WITH) book -- -m dlnotes.bookkit html
 
 pdf: ## build the PDF (needs LuaLaTeX): _build/pdf
 	$(WITH) book -- -m dlnotes.bookkit pdf
+
+pdf-print: ## print the website to a PDF (needs chromium, no LaTeX): _build/pdf
+	$(WITH) book print -- -m dlnotes.bookkit pdf-print
 
 zip: ## pack the website into one file to hand on: _build/*.zip
 	$(WITH) book -- -m dlnotes.bookkit zip

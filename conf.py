@@ -57,6 +57,9 @@ bookkit_digest = execution_digest(ROOT)
 bibtex_bibfiles = ["book/references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
+# Anchors that stay when an entry comes before: by key, not by count.
+bibtex_bibliography_id = "bibliography"
+bibtex_cite_id = "ref-{key}"
 
 # The package.
 autodoc_typehints = "none"  # numpydoc's sections say the types, with shapes and units
@@ -74,10 +77,12 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["book/static"]
 html_css_files = ["book.css"]
+html_favicon = "book/static/icon.svg"
 html_js_files = [
-    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables")
+    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables", "print")
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
+bookkit_moved: dict[str, str] = {}  # old name of a page: the page that is there now
 html_copy_source = False
 html_domain_indices = False  # the index has every name of theirs
 html_show_sourcelink = False
@@ -124,5 +129,5 @@ hmargin=28mm, vmargin={24mm,28mm}""",
     # The cover is our own, so the names that Sphinx's would give to the file are given here.
     + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
     "maketitle": r"\bookcover{" + copyright + "}",
-    "tableofcontents": r"\sphinxtableofcontents\listofclaims",
+    "tableofcontents": r"\bookcontents",
 }

@@ -51,7 +51,7 @@ def tracked() -> list[Path]:
 
 def targets() -> dict[str, str]:
     """Return the targets of the Makefile and what is said about each."""
-    lines = re.findall(r"^([a-z]+):(?!=)([^#\n]*)(?:##(.*))?$", text("Makefile"), re.M)
+    lines = re.findall(r"^([a-z-]+):(?!=)([^#\n]*)(?:##(.*))?$", text("Makefile"), re.M)
     return {name: said.strip() for name, _, said in lines}
 
 
@@ -94,11 +94,11 @@ class TestMakefile:
             text=True,
             check=True,
         ).stdout
-        listed = dict(re.findall(r"^  make (\w+) +(\S.*)$", said, re.M))
+        listed = dict(re.findall(r"^  make ([\w-]+) +(\S.*)$", said, re.M))
         assert listed == targets()
 
     def test_every_target_is_in_the_contributors_guide(self) -> None:
-        said = set(re.findall(r"`make (\w+)", text("CONTRIBUTING.md") + text("README.md")))
+        said = set(re.findall(r"`make ([\w-]+)", text("CONTRIBUTING.md") + text("README.md")))
         said |= {command.split()[1] for command in commands("README.md")}
         assert set(targets()) - said == set()
 
@@ -124,9 +124,14 @@ class TestContinuousIntegration:
             "make book",
             "make proofs",
             "make lint",
+            "make pages",
             "make test",
         ]
         assert self.run.rstrip().endswith("make test")
+
+    def test_has_the_browsers_and_passes_nothing_over(self) -> None:
+        assert all(f"missing+=({name})" in self.run for name in ("chromium", "firefox-esr"))
+        assert self.run.index("export CI=true") < self.run.index("make pages")
 
     def test_stops_at_the_first_failure(self) -> None:
         assert "set -euo pipefail" in self.run

@@ -21,7 +21,4 @@
     waiting = setTimeout(update, 150);
   });
   addEventListener("load", () => document.fonts.ready.then(update));
-  addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
 })();

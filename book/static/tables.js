@@ -18,6 +18,8 @@
     headings.forEach((heading, column) => {
       const button = document.createElement("button");
       button.type = "button";
+      // a formula alone gives a button no name that every reader of screens finds
+      if (heading.querySelector("math")) button.setAttribute("aria-label", heading.textContent.trim());
       button.append(...heading.childNodes);
       heading.replaceChildren(button);
       button.addEventListener("click", () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,4 +97,12 @@ class TestPublished:
         said = ('rel="canonical"', 'property="og:url"', "https://example.org/book/index.html")
         assert [words in page for words in said] == [bool(base)] * 3
         assert ('content="Tiny &amp; small"' in page) == bool(base)
+        assert 'name="description" content="A page of some length' in page
         assert (folder / "sitemap.xml").exists() == bool(base)
+        picture = folder / "_static" / "cards" / "index.png"
+        assert picture.exists() == bool(base)
+        if base:
+            head = picture.read_bytes()[:24]  # signature, then width and height of the picture
+            assert struct.unpack(">8s8x2I", head) == (b"\x89PNG\r\n\x1a\n", 1200, 630)
+            assert "https://example.org/book/_static/cards/index.png" in page
+            assert 'name="twitter:card" content="summary_large_image"' in page

@@ -81,8 +81,8 @@ class TestDirective:
         assert box["aria-label"] == EXPLORABLES["activations"].title
         data = json.loads(box.select_one("script[type='application/json']").string)
         assert data == json.loads(script_data("activations"))
-        assert "It stands still in Fig" in box.select_one("noscript").get_text()
-        assert box.select_one("noscript a[href='#fig-still']")
+        assert "It stands still in Fig" in box.select_one(".still").get_text()
+        assert box.select_one(".still a[href='#fig-still']")
 
     def test_scripts_are_loaded_in_order_and_named_by_content(self, page: BeautifulSoup):
         scripts = page.select("script[src*='explorables/']")

@@ -1,4 +1,4 @@
-"""What the log of LaTeX is searched for."""
+"""What the log of LaTeX is searched for, and where pages of the book may end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 
-from dlnotes.bookkit import paper
+from dlnotes.bookkit import binding, displays, notation, paper
 from dlnotes.bookkit.paper import problems_in
 
 
@@ -66,3 +68,48 @@ class TestBuildPdf:
         assert typeset("LaTeX Warning: Reference `x' undefined\n") == 1
         assert "Reference `x' undefined" in capsys.readouterr().err
         assert book.read_bytes() == b"%PDF-good"
+
+
+class TestPages:
+    """Where a page may end."""
+
+    @staticmethod
+    def tex_of(*content: nodes.Node) -> list[str]:
+        """Return what stands before each part of a section: TeX as it is, else the kind."""
+        page = new_document("page")
+        page += content
+        binding._headings_not_alone(page)
+        binding._listings_whole(page)
+        return [n.astext() if isinstance(n, nodes.raw) else n.tagname for n in page]
+
+    def test_short_listing_stays_whole_with_its_heading(self):
+        three, thirty = "a\nb\nc", "a\n" * 30
+        listing = nodes.doctest_block(three, three)
+        kept = self.tex_of(nodes.paragraph(), nodes.rubric("", "Examples"), listing)
+        assert kept == ["paragraph", r"\bookkeep{5}", "rubric", "doctest_block"]
+        long = nodes.literal_block(thirty, thirty)
+        assert self.tex_of(long) == [r"\bookkeep{6}", "literal_block"]
+
+    def test_heading_has_room_for_what_breaks_late(self):
+        plain = nodes.section("", nodes.title("", "A"), nodes.paragraph("", "Words"))
+        late = nodes.section("", nodes.title("", "B"), nodes.table(), ids=["b"])
+        # The name stays at its section: LaTeX would have it twice.
+        kept = self.tex_of(plain, nodes.target(refid="b"), late)
+        assert kept == ["section", r"\bookroom{13\baselineskip}", "target", "section"]
+
+    @pytest.mark.parametrize(
+        ("rows", "inside", "breaks"),
+        [(13, "x", True), (3, "x", False), (13, r"\begin{cases} x \\ y \end{cases}", False)],
+    )
+    def test_long_derivation_may_go_on_on_the_next_page(self, rows, inside, breaks):
+        body = " \\\\\n".join([f"a &= {inside} && \\quad\\text{{why}}"] * rows)
+        chain = rf"\begin{{aligned}}{body}\end{{aligned}}"
+        found = displays._LONG.fullmatch(chain)
+        assert (found is not None) == breaks
+        if found:
+            assert found[1] == body
+
+    def test_columns_of_notation_follow_the_longest_symbol(self):
+        widths = [notation._shares(length)[0] for length in (3, 20, 60)]
+        assert widths == sorted(widths)
+        assert all(sum(notation._shares(length)) == 100 for length in (3, 20, 60))

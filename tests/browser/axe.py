@@ -2,12 +2,14 @@
 
 A chapter has 26,000 elements, and axe's time grows with their square where it looks at
 colours and where it is told what to leave out. So nothing is left out by its own means; the
-page that it looks at is made small first, in three ways that take nothing from the result:
+page that it looks at is made small first, in four ways that take nothing from the result:
 
 * a formula becomes its text, in a box of its size, because axe 4.12 reads none in MathML and
   would call a heading with a formula empty; inside a formula there is nothing to operate;
 * a drawing keeps its outermost element, which carries its name: what is inside is hidden from a
   screen reader by its role;
+* for all but colours, letters in a box of their own, such as the coloured words of code, become
+  plain text: no rule asks about an element of a line that has nothing but classes;
 * for colours, of elements with the same tags, classes and inline styles all the way up, one
   stays: style sheets cannot tell them apart, but by their place among others, and of rows of
   tables one in an even and one in an odd place stays.
@@ -20,7 +22,7 @@ from typing import Any
 
 import axe_playwright_python
 
-__all__ = ["colours", "structure"]
+__all__ = ["colours", "part", "structure"]
 
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
@@ -36,6 +38,34 @@ _WITHOUT_INSIDES = """() => {
     formula.replaceWith(text);
   });
   for (const drawing of document.querySelectorAll("svg.figure")) drawing.replaceChildren();
+}"""
+
+# Takes the boxes of letters away, and keeps what is needed to put them back.
+_LETTERS = """() => {
+  const plain = (element) =>
+    /^(SPAN|EM|STRONG|CODE|I|B|SUB|SUP)$/.test(element.tagName)
+    && [...element.attributes].every(({ name }) => name === "class" || name === "style");
+  window.taken = [];
+  const walk = (element) => {
+    const inside = [...element.children].map(walk).every(Boolean);
+    if (inside && element.children.length && !element.closest("svg, math, head, select")) {
+      window.taken.push([element, [...element.childNodes]]);
+      element.replaceChildren(element.textContent);
+    }
+    return inside && plain(element);
+  };
+  walk(document.body);
+}"""
+
+_LETTERS_BACK = """() => {
+  for (const [element, nodes] of window.taken.reverse()) element.replaceChildren(...nodes);
+}"""
+
+# Leaves a part of the page, and what it stands in.
+_ALONE = """(selector) => {
+  const keep = document.querySelector(selector);
+  for (let at = keep; at !== document.body; at = at.parentNode)
+    for (const other of [...at.parentNode.children]) if (other !== at) other.remove();
 }"""
 
 _ONE_OF_EACH = """() => {
@@ -57,26 +87,45 @@ _ONE_OF_EACH = """() => {
   walk(document.body, "");
 }"""
 
-_RUN = """(rules) => axe.run(document, {
+_RUN = """([place, rules]) => axe.run(place, {
   resultTypes: ["violations"], elementRef: false, iframes: false, ...rules,
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
   nodes.map(({ target, failureSummary }) => [id, target.join(" "), failureSummary])))"""
 
 
-def _run(page: Any, rules: dict[str, Any]) -> list[list[str]]:
+# Whether text stands out from what is behind it, and a link from the text around it.
+_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def _run(page: Any, rules: dict[str, Any], place: str = "html") -> list[list[str]]:
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(_AXE)
-        page.evaluate(_WITHOUT_INSIDES)
-    found: list[list[str]] = page.evaluate(_RUN, rules)
+    found: list[list[str]] = page.evaluate(_RUN, [place, rules])
     return found
+
+
+def _make_small(page: Any) -> None:
+    if page.evaluate("!document.querySelector('.formula-as-text')"):
+        page.evaluate(_WITHOUT_INSIDES)
 
 
 def structure(page: Any) -> list[list[str]]:
     """Return what axe finds wrong besides colours; the page is no longer what it was."""
-    return _run(page, {"rules": {"color-contrast": {"enabled": False}}})
+    _make_small(page)
+    page.evaluate(_LETTERS)
+    found = _run(page, {"rules": {rule: {"enabled": False} for rule in _COLOURS}})
+    page.evaluate(_LETTERS_BACK)
+    return found
 
 
 def colours(page: Any) -> list[list[str]]:
-    """Return the texts that stand out too little; the page is no longer what it was."""
+    """Return texts and links that stand out too little; the page is no longer what it was."""
+    _make_small(page)
     page.evaluate(_ONE_OF_EACH)
-    return _run(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+    return _run(page, {"runOnly": {"type": "rule", "values": _COLOURS}})
+
+
+def part(page: Any, selector: str) -> list[list[str]]:
+    """Return what is wrong in a part of the page, of which only that part is left."""
+    page.evaluate(_ALONE, selector)
+    return _run(page, {}, selector)

@@ -14,6 +14,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import missing
 from websockets.sync.client import connect
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 
-pytestmark = [
-    pytest.mark.skipif(FIREFOX is None, reason="no Firefox here: apt install firefox-esr"),
-    pytest.mark.enable_socket,  # to the browser, on this machine
-]
+pytestmark = pytest.mark.enable_socket  # to the browser, on this machine
 
 # Of every fraction, whether one part stands above the other; of every formula its width.
 LOOK = """JSON.stringify({
@@ -45,6 +43,8 @@ LOOK = """JSON.stringify({
 @pytest.fixture(scope="module")
 def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], dict[str, Any]]]:
     """Return a function that opens a page in Firefox and looks at its formulas."""
+    if FIREFOX is None:
+        missing("there is no Firefox here: apt install firefox-esr")
     profile = tmp_path_factory.mktemp("firefox")
     command = [FIREFOX, "--headless", "--no-remote", "--profile", profile]
     process = subprocess.Popen(

@@ -35,6 +35,7 @@ _PARTS = (
     "pictures",
     "explorables",
     "environments",
+    "anchors",
     "binding",
     "folding",
     "names",

@@ -1,4 +1,4 @@
-"""Build the book: ``python -m dlnotes.bookkit html`` or ``pdf``, or pack it: ``zip``."""
+"""Build the book: ``python -m dlnotes.bookkit html``, ``pdf``, ``pdf-print`` or ``zip``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ def _zip(root: Path) -> int:
     return 0
 
 
-_BUILDERS = {"html": build_html, "pdf": build_pdf, "zip": _zip}
+def _print(root: Path) -> int:
+    # What reads HTML and PDF is of the group `print`, which the other builds do without.
+    from dlnotes.bookkit.printing import build_print
+
+    return build_print(root)
+
+
+_BUILDERS = {"html": build_html, "pdf": build_pdf, "pdf-print": _print, "zip": _zip}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,6 +22,7 @@ __all__ = ["setup"]
 
 _PREFACE = "About this book"
 _BIBLIOGRAPHY = "references"
+_SHORT_LISTING = 10  # lines; to keep more together would leave holes at the feet of pages
 
 
 def _bind(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -30,6 +31,8 @@ def _bind(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         _preface_first(book)
         _bibliography_alone(book)
         _solutions_last(app, book, docname)
+        _headings_not_alone(doctree)
+        _listings_whole(doctree)
 
 
 def _preface_first(book: nodes.section) -> None:
@@ -75,6 +78,34 @@ def _solutions_last(app: Sphinx, book: nodes.section, docname: str) -> None:
         appendix += addnodes.start_of_file("", chapter, docname=page)
     book += nodes.raw("", r"\appendix", format="latex")
     book += addnodes.start_of_file("", appendix, docname="solutions")
+
+
+def _headings_not_alone(doctree: nodes.document) -> None:
+    """Leave room below a heading for what breaks late: a table, a theorem, a second heading."""
+    for section in list(doctree.findall(nodes.section)):
+        late = len(section) > 1 and not isinstance(section[1], nodes.paragraph)
+        place = section.parent.index(section)
+        while place and isinstance(section.parent[place - 1], nodes.target):
+            place -= 1  # the names of a section stand right before it
+        if late and place and not isinstance(section.parent[place - 1], nodes.title):
+            room = nodes.raw("", r"\bookroom{13\baselineskip}", format="latex")
+            section.parent.insert(place, room)
+
+
+def _listings_whole(doctree: nodes.document) -> None:
+    """Let short listings begin only where they end on the same page, and long ones well."""
+    kinds = (nodes.literal_block, nodes.doctest_block)
+    for listing in list(doctree.findall(lambda node: isinstance(node, kinds))):
+        lines = listing.astext().rstrip().count("\n") + 1
+        room = lines if lines <= _SHORT_LISTING else 6
+        place = listing.parent.index(listing)
+        before = listing.parent[place - 1] if place else None
+        if isinstance(before, nodes.title):  # which has seen to it already
+            continue
+        if isinstance(before, nodes.rubric):
+            place, room = place - 1, room + 2
+        keep = nodes.raw("", rf"\bookkeep{{{room}}}", format="latex")
+        listing.parent.insert(place, keep)
 
 
 class KeepNotes(SphinxPostTransform):

@@ -144,6 +144,13 @@ def plain(tex: str) -> str:
     return "\n".join(lines)
 
 
+# Chains of a dozen rows or more, with no rows inside a row: they may break between pages.
+_LONG = re.compile(
+    r"\\begin\{aligned\}((?:(?!\\begin|\\\\).)*(?:\\\\(?:(?!\\begin|\\\\).)*){11,})\\end\{aligned\}",
+    re.DOTALL,
+)
+
+
 def _number_of(env: BuildEnvironment, node: nodes.math_block) -> str:
     """Return the number of an equation, the same in every format."""
     if not node["number"]:
@@ -159,7 +166,10 @@ def _visit_latex(self: LaTeXTranslator, node: nodes.math_block) -> None:
         label = f"equation:{node['docname']}:{node['label']}"
     # A blank line would end the argument's paragraph, and mathematics has none.
     tex = "\n".join(line for line in node.astext().splitlines() if line.strip())
-    self.body.append(f"\n\\bookdisplay{{{number}}}{{{label}}}{{{tex}}}\n")
+    kind = "bookdisplay"
+    if (long := _LONG.fullmatch(tex.strip())) and number:
+        kind, tex = "booklong", long[1]
+    self.body.append(f"\n\\{kind}{{{number}}}{{{label}}}{{{tex}}}\n")
     raise nodes.SkipNode
 
 

@@ -137,7 +137,11 @@ def _open_proof(self: LaTeXTranslator, node: nodes.Element) -> None:
 
 
 def _close_proof(self: LaTeXTranslator, node: nodes.Element) -> None:
-    self.body.append("\n\\end{bookproof}\n")
+    # The mark at the end stands in the last line: no blank line may end that before.
+    while not self.body[-1].strip():
+        self.body.pop()
+    self.body[-1] = self.body[-1].rstrip()
+    self.body.append("\\end{bookproof}\n")
 
 
 def _open_exercise(self: LaTeXTranslator, node: nodes.Element) -> None:

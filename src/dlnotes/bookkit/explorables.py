@@ -98,12 +98,12 @@ class ExplorableDirective(SphinxDirective):
             f'aria-label="{html.escape(entry.title)}" '
             f'style="--wide:{wide:g}rem;--narrow:{narrow:g}rem">'
             f'<script type="application/json">{as_script_data(entry.data())}</script>'
-            "<noscript>"
+            '<div class="still">'
         )
         box = nodes.raw("", opening, format="html", explorable=name)
         box["names"] = [anchor]
         self.state.document.note_explicit_target(box, box)  # a second one would be a duplicate
-        return [box, *still, nodes.raw("", "</noscript></div>", format="html")]
+        return [box, *still, nodes.raw("", "</div></div>", format="html")]
 
 
 def _load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -19,7 +19,7 @@ from fontTools.ttLib import TTFont
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["characters_in_formulas", "cut_font", "setup", "style_sheet"]
+__all__ = ["characters_in_formulas", "cut_font", "font_file", "setup", "style_sheet"]
 
 STYLE = "math-font.css"
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)
@@ -101,15 +101,31 @@ def cut_font(characters: set[str], target: Path) -> None:
     options.flavor = "woff2"
     options.drop_tables += ["DSIG"]
     options.recalc_timestamp = False  # the same characters give the same file
-    font = TTFont(_source(), recalcTimestamp=False)
+    font = TTFont(font_file(), recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text="".join(sorted(characters | set(_ALWAYS))))
     cutter.subset(font)
     subset.save_font(font, str(target), options)
 
 
-def _source() -> Path:
-    """Return the font inside the installed ziamath, found without importing ziamath."""
+def font_file() -> Path:
+    """Return the font inside the installed ziamath, found without importing ziamath.
+
+    Returns
+    -------
+    pathlib.Path
+        The whole STIX Two Math.
+
+    Raises
+    ------
+    FileNotFoundError
+        If ziamath is not installed.
+
+    Examples
+    --------
+    >>> font_file().name
+    'STIXTwoMath-Regular.ttf'
+    """
     package = find_spec("ziamath")
     if package is None or package.origin is None:
         msg = "ziamath, which ships STIX Two Math, is not installed: install the group 'book'"

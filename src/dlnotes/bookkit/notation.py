@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["setup"]
 
+_SHORT_SYMBOL = 12
+_MARKS = re.compile(r"\\[A-Za-z]+ ?|[{}_^]")  # commands are a letter or none on paper
 _HEADINGS = ("Symbol", "Meaning", "As the checker reads it")
 
 
@@ -107,14 +110,23 @@ def _table(rows: list[list[list[Node]]]) -> nodes.table:
 
 
 def _columns_on_paper(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Give formulas, which do not break, the widest column; LaTeX would share out evenly."""
+    """Give formulas, which do not break, their room; LaTeX would share it out evenly."""
     if app.builder.format != "latex":
         return
     for table in doctree.findall(nodes.table):
         if "notation" in table["classes"]:
             table["classes"].append("colwidths-given")
-            for column, share in zip(table.findall(nodes.colspec), (38, 34, 28), strict=True):
+            cells = [row[0] for row in table.findall(nodes.row)]
+            shares = _shares(max(len(_MARKS.sub("x", cell.astext())) for cell in cells))
+            for column, share in zip(table.findall(nodes.colspec), shares, strict=True):
                 column["colwidth"] = share
+
+
+def _shares(longest: int) -> tuple[int, int, int]:
+    """Return how wide the columns are, in hundredths, for symbols of so many characters."""
+    if longest <= _SHORT_SYMBOL:
+        return 14, 50, 36
+    return (26, 42, 32) if longest <= 2 * _SHORT_SYMBOL else (38, 34, 28)
 
 
 def setup(app: Sphinx) -> None:

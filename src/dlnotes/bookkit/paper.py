@@ -92,7 +92,8 @@ def build_pdf(root: Path) -> int:
     if missing:
         print(
             f"The PDF needs {' and '.join(missing)}: on Debian or Ubuntu, "
-            f"apt install --no-install-recommends {' '.join(APT_PACKAGES)}",
+            f"apt install --no-install-recommends {' '.join(APT_PACKAGES)}; "
+            "without LaTeX, make pdf-print prints the website",
             file=sys.stderr,
         )
         return 1

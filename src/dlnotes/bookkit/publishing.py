@@ -14,10 +14,14 @@ from xml.sax.saxutils import escape
 
 from docutils import nodes
 
+from dlnotes.bookkit.cards import SIZE, card_picture
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["setup", "sitemap", "zip_site"]
+__all__ = ["description", "setup", "sitemap", "zip_site"]
+
+_CARDS = "_static/cards"
 
 
 def sitemap(base: str, pages: list[str]) -> str:
@@ -82,36 +86,85 @@ def _write_sitemap(app: Sphinx, exception: Exception | None) -> None:
         (Path(app.outdir) / "sitemap.xml").write_text(sitemap(base, pages), encoding="utf-8")
 
 
-def _social_card(
+def description(doctree: nodes.document | None, title: str, book: str) -> str:
+    """Say in a sentence or two what a page is about: its first paragraph, cut to fit.
+
+    Parameters
+    ----------
+    doctree : docutils.nodes.document or None
+        The page; an index or a search page has none.
+    title : str
+        Its title, used where it has no paragraph that says enough.
+    book : str
+        The title of the book.
+
+    Returns
+    -------
+    str
+        At most 200 characters.
+
+    Examples
+    --------
+    >>> description(None, "Search", "A book")
+    'Search: a page of A book.'
+    """
+    paragraphs = () if doctree is None else doctree.findall(nodes.paragraph)
+    words = next((p.astext() for p in paragraphs if len(p.astext()) > 80), "")
+    if not words:
+        return f"{title}: a page of {book}."
+    return shorten(" ".join(words.split()), 200, placeholder="…")
+
+
+def _meta(attribute: str, values: dict[str, str]) -> str:
+    return "".join(
+        f'<meta {attribute}="{name}" content="{escape(said, {chr(34): "&quot;"})}">\n'
+        for name, said in values.items()
+    )
+
+
+def _describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Say what stands at an address to those who pass the address on."""
-    if not app.config.html_baseurl or doctree is None:
+    """Say what a page is about, and, where it has an address, to those who pass that on."""
+    book, base = app.config.project, app.config.html_baseurl.rstrip("/")
+    named = app.env.titles.get(page)
+    title = named.astext() if named else context.get("title") or book
+    said = description(doctree, title, book)
+    tags = _meta("name", {"description": said})
+    if base and doctree is not None:
+        card = {
+            "og:type": "article",
+            "og:site_name": book,
+            "og:title": title,
+            "og:description": said,
+            "og:url": f"{base}/{app.builder.get_target_uri(page)}",
+            "og:image": f"{base}/{_CARDS}/{page}.png",
+            "og:image:width": str(SIZE[0]),
+            "og:image:height": str(SIZE[1]),
+            "og:image:alt": f"{title}, in {book}",
+        }
+        tags += _meta("property", card) + _meta("name", {"twitter:card": "summary_large_image"})
+    context["metatags"] = context.get("metatags", "") + tags
+
+
+def _draw_cards(app: Sphinx, exception: Exception | None) -> None:
+    """Draw the picture of each page, of a published copy alone."""
+    if exception is not None or app.builder.format != "html" or not app.config.html_baseurl:
         return
-    words = next(
-        (p.astext() for p in doctree.findall(nodes.paragraph) if len(p.astext()) > 80), ""
-    )
-    address = f"{app.config.html_baseurl.rstrip('/')}/{app.builder.get_target_uri(page)}"
-    card = {
-        "og:type": "article",
-        "og:site_name": app.config.project,
-        "og:title": app.env.titles[page].astext(),
-        "og:description": shorten(" ".join(words.split()), 200, placeholder="…"),
-        "og:url": address,
-    }
-    context["metatags"] = context.get("metatags", "") + "".join(
-        f'<meta property="{name}" content="{escape(said, {chr(34): "&quot;"})}">\n'
-        for name, said in card.items()
-    )
+    for page in sorted(app.env.found_docs):
+        file = Path(app.outdir) / _CARDS / f"{page}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(card_picture(app.env.titles[page].astext(), app.config.project))
 
 
 def setup(app: Sphinx) -> None:
-    """Write the sitemap and the cards of a published copy.
+    """Describe every page, and write the sitemap and the cards of a published copy.
 
     Parameters
     ----------
     app : sphinx.application.Sphinx
         The application.
     """
-    app.connect("html-page-context", _social_card)
+    app.connect("html-page-context", _describe)
     app.connect("build-finished", _write_sitemap)
+    app.connect("build-finished", _draw_cards)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from sphinx import addnodes
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
 
 __all__ = ["setup"]
@@ -26,6 +26,14 @@ def _without_values(app: Sphinx, doctree: nodes.document) -> None:
                     note.parent.remove(note)
 
 
+def _bare_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Show ``*`` and ``/`` in signatures as they are; LaTeX would print what they stand for."""
+    if app.builder.format == "latex":
+        for mark in list(doctree.findall(nodes.abbreviation)):
+            if isinstance(mark.parent, addnodes.desc_sig_operator):
+                mark.replace_self(mark.children)
+
+
 def _without_fields(
     app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any
 ) -> bool | None:
@@ -34,7 +42,7 @@ def _without_fields(
 
 
 def setup(app: Sphinx) -> None:
-    """Leave out values and fields.
+    """Leave out values, fields and explanations of marks.
 
     Parameters
     ----------
@@ -42,4 +50,5 @@ def setup(app: Sphinx) -> None:
         The application.
     """
     app.connect("doctree-read", _without_values)
+    app.connect("doctree-resolved", _bare_marks)
     app.connect("autodoc-skip-member", _without_fields)

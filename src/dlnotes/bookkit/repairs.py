@@ -10,11 +10,11 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
 
 __all__ = ["setup"]
@@ -22,14 +22,6 @@ __all__ = ["setup"]
 
 def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, Any]) -> None:
     """sphinx-proof 0.4 keeps its data on the environment; the domain has none to merge."""
-
-
-def _unique_ids(app: Sphinx, doctree: nodes.document) -> None:
-    """sphinx-proof 0.4 and sphinx-exercise 1.2 give all their environments the same ids."""
-    repeated = ("proof", "proof-content", "exercise-content", "solution-content")
-    for number, node in enumerate(doctree.findall(nodes.Element)):
-        if len(node.get("ids", [])) == 1 and node["ids"][0] in repeated:
-            node["ids"] = [f"{node['ids'][0]}-{number}"]
 
 
 def _keep_html_handlers(app: Sphinx) -> None:
@@ -54,6 +46,14 @@ def _heading_levels(
         context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
             'role="heading"', 'role="heading" aria-level="2"'
         )
+
+
+def _roles_of_references(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Docutils 0.22 gives an entry in a list of references a role that ARIA has given up."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def _one_style_sheet(
@@ -86,8 +86,8 @@ def setup(app: Sphinx) -> None:
     """
     _quiet_root_logger()
     ProofDomain.merge_domaindata = _no_domain_data
-    app.connect("doctree-read", _unique_ids)
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)
+    app.connect("html-page-context", _roles_of_references)
     app.connect("html-page-context", _one_style_sheet, priority=900)

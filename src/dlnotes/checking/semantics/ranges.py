@@ -141,6 +141,8 @@ class Ranges(Derivatives):
                     raise NotGeneral(msg)
             values.append(self.value(body, inner))
             kept.append(item)
+        if kind in ("sum", "prod") and not any(arrays.is_array(v) for v in values):
+            return (sp.Add if kind == "sum" else sp.Mul)(*values)  # at once, not one by one
         if kind == "sum":
             total: Any = sp.Integer(0)
             for k, v in enumerate(values):

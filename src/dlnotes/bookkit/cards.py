@@ -1,0 +1,83 @@
+"""The picture that is shown where the address of a page is passed on.
+
+One a page: its title, the book's, and the one drawing that stands for the book, a smooth step
+with its slope below it. It is drawn at build time in the font of the formulas.
+"""
+
+from __future__ import annotations
+
+import io
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+from dlnotes.bookkit.mathfont import font_file
+from dlnotes.figures.style import BLUE, INK, MUTED, ORANGE, PAPER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SIZE", "card_picture"]
+
+SIZE = (1200, 630)
+"""Width and height in pixels, as those who show such pictures ask for."""
+
+_DPI = 100
+
+
+def card_picture(title: str, book: str) -> bytes:
+    """Draw the picture of a page.
+
+    Parameters
+    ----------
+    title : str
+        The title of the page.
+    book : str
+        The title of the book.
+
+    Returns
+    -------
+    bytes
+        A PNG of the size `SIZE`; the same titles give the same bytes.
+
+    Examples
+    --------
+    >>> card_picture("Convolution", "A book")[1:4]
+    b'PNG'
+    """
+    font: Path = font_file()
+    with mpl.rc_context({"path.simplify": False, "text.parse_math": False}):
+        figure = Figure(figsize=(SIZE[0] / _DPI, SIZE[1] / _DPI), dpi=_DPI, facecolor=PAPER)
+        curves = figure.add_axes((0.0, 0.0, 1.0, 0.46), facecolor="none")
+        x = np.linspace(-7, 7, 600)
+        step = 1 / (1 + np.exp(-x))
+        curves.plot(x, step, color=BLUE, linewidth=7)
+        curves.plot(x, 4 * step * (1 - step), color=ORANGE, linewidth=4, dashes=(3, 1.4))
+        curves.set(xlim=(-7, 7), ylim=(-0.1, 1.25))
+        curves.axis("off")
+        lines = wrap(title, 30)[:2] if len(title) > 26 else [title]
+        if title != book:
+            size = 64 if len(lines) == 1 else 54
+            figure.text(
+                *(0.065, 0.9, book),
+                color=MUTED,
+                va="top",
+                font=FontProperties(fname=font, size=27),
+            )
+            place = 0.79
+        else:
+            size, place = 58, 0.88
+        figure.text(
+            *(0.062, place, "\n".join(lines)),
+            color=INK,
+            va="top",
+            linespacing=1.1,
+            font=FontProperties(fname=font, size=size),
+        )
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,405 @@
+"""The website on paper: one page of all pages, printed by Chromium.
+
+For machines without LaTeX. What is printed is what the website shows, numbers and verdicts
+included, by the rules with which a browser prints a single page: ``@media print`` in
+``book.css``, and ``print.js``. The book is printed twice: the first time says on which page a
+heading comes to stand, and the second has that in its contents. Chromium makes the PDF tagged,
+for readers who listen, and with an outline.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+from sphinx.config import Config
+from sphinx.util.tags import Tags
+
+from dlnotes.bookkit.building import build_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "APT_PACKAGE",
+    "assemble",
+    "browser",
+    "build_print",
+    "outline_of",
+    "print_page",
+    "reading_order",
+]
+
+APT_PACKAGE = "chromium"
+"""The Debian package that prints the book."""
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_SUBTITLE = """Five questions from a first course, answered completely,
+with every formula checked by machine."""
+# The text is set in the letters that the formulas belong to; Matplotlib brings them along.
+_FACES = {
+    "": "",
+    "Italic": "font-style: italic;",
+    "Bol": "font-weight: 700;",
+    "BolIta": "font-style: italic; font-weight: 700;",
+}
+# The cover and the contents, which no page of the website has.
+_LOOK = """
+body.on-paper { --font-stack: "STIXGeneral", serif; }
+@page cover { @bottom-right { content: none; } }
+.paper-cover { page: cover; padding-top: 60mm; }
+.paper-title { font-size: 34pt; font-weight: 700; line-height: 1.1; margin: 0; }
+.paper-subtitle { font-size: 22pt; font-weight: 700; color: #0b5f94; margin: 0 0 12mm; }
+.paper-cover p:last-child { margin-top: 90mm; }
+@page contents { @top-left { content: "Contents"; } }
+.paper-contents { page: contents; }
+.paper-contents ul { list-style: none; padding: 0; }
+.paper-contents li { display: flex; justify-content: space-between; line-height: 1.5; }
+.paper-contents li.h1 { font-weight: 700; margin-top: 0.5em; }
+.paper-contents li.h2 { padding-left: 1.6em; }
+.paper-contents a { color: inherit; text-decoration: none; }
+"""
+# What is of use on a screen only.
+_NOT_ON_PAPER = (
+    "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn"
+)
+_SHEETS = "link[rel~='stylesheet']"
+_POINTER = re.compile(r"url\(#([^)]+)\)")
+# Attributes that name other elements, several with spaces between.
+_NAMING = ("aria-labelledby", "aria-describedby", "for", "headers")
+
+
+def browser() -> str | None:
+    """Return the path of the browser that prints, or None where there is none.
+
+    Returns
+    -------
+    str or None
+        The first of Chromium's names that is on the search path.
+    """
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def reading_order(index: str) -> list[str]:
+    """Return the pages of the book in the order in which they are read.
+
+    Parameters
+    ----------
+    index : str
+        The first page, whose navigation lists the others.
+
+    Returns
+    -------
+    list of str
+        Names of files, the first page among them.
+
+    Examples
+    --------
+    >>> reading_order('<p class="sidebar-tree"><a href="#">The book</a><a href="a.html">A</a>')
+    ['index.html', 'a.html']
+    """
+    links = BeautifulSoup(index, "html.parser").select(".sidebar-tree a[href]")
+    named = (str(link["href"]).partition("#")[0] for link in links)
+    return list(dict.fromkeys(["index.html", *filter(None, named)]))
+
+
+def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = ()) -> str:
+    """Put pages of the website one behind the other into one page that can be printed.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        The website.
+    pages : list of str
+        Names of its pages, in the order of reading.
+    outline : sequence of (str, int), optional
+        The headings, and on which page of paper each stands; without it the contents has no
+        numbers.
+
+    Returns
+    -------
+    str
+        HTML that refers to the style sheets of the website and asks for nothing else. A link
+        to another of the pages leads to its place in this one.
+    """
+    read = {
+        page: BeautifulSoup((site / page).read_text("utf-8"), "html.parser") for page in pages
+    }
+    first = read[pages[0]]
+    if (heading := first.find("h1")) and len(pages) > 1:
+        heading.string = "About this book"  # its title stands on the cover
+    parts, rules = [], []
+    for place, (page, soup) in enumerate(read.items()):
+        article = soup.find("article")
+        if not isinstance(article, Tag):
+            msg = f"{site / page} has no <article>, so it is no page of the book"
+            raise ValueError(msg)
+        _prepare(article, page, read)
+        heading = article.find("h1")
+        title = heading.get_text() if heading else page
+        # Only a page of its own kind can have the title of its chapter above it.
+        rules.append(f"@page part-{place} {{ @top-left {{ content: {_css_string(title)}; }} }}")
+        article["style"] = f"page: part-{place}"
+        article["class"] = "part"
+        article["id"] = _anchor(page, "")
+        parts.append(article)
+    title = first.title.get_text() if first.title else ""
+    sheets = [
+        (site / str(link["href"]).partition("?")[0]).as_uri() for link in first.select(_SHEETS)
+    ]
+    rights = first.select_one("footer .copyright")
+    return "\n".join(
+        [
+            '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">',
+            f"<title>{html.escape(title)}</title>",
+            *(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets),
+            f"<style>{_faces()} {_LOOK} {' '.join(rules)}</style>",
+            f'<script src="{(site / "_static" / "print.js").as_uri()}"></script></head>',
+            '<body class="on-paper" data-theme="light">',
+            *(
+                [
+                    _cover(title, rights.get_text(" ", strip=True) if rights else ""),
+                    _contents(parts, outline),
+                ]
+                if len(parts) > 1
+                else []
+            ),
+            *map(str, parts),
+            "</body></html>",
+        ]
+    )
+
+
+def _anchor(page: str, name: str) -> str:
+    """Return what something is called where all pages are one."""
+    return f"{page.removesuffix('.html')}--{name}" if name else page.removesuffix(".html")
+
+
+def _prepare(article: Tag, page: str, pages: Mapping[str, object]) -> None:
+    """Take away what moves, open what is folded, and give everything names of this page."""
+    for node in article.select(_NOT_ON_PAPER):
+        node.decompose()
+    for node in article.select("details"):
+        node.name = "div"
+    for node in article.select("summary"):
+        node.decompose()
+    for node in article.find_all(True):
+        for key, said in list(node.attrs.items()):
+            if key == "id":
+                node[key] = _anchor(page, str(said))
+            elif key in _NAMING:
+                names = " ".join(said) if isinstance(said, list) else str(said)
+                node[key] = " ".join(_anchor(page, name) for name in names.split())
+            elif isinstance(said, str) and "url(#" in said:
+                node[key] = _POINTER.sub(lambda m: f"url(#{_anchor(page, m[1])})", said)
+            elif key in ("href", "xlink:href") and "://" not in str(said):
+                _lead(node, key, str(said), page, pages)
+
+
+def _lead(node: Tag, key: str, said: str, page: str, pages: Mapping[str, object]) -> None:
+    """Let a link lead to its place in the one page, or be words if it leads out of the book."""
+    target, _, name = said.partition("#")
+    if said.startswith("mailto:") or (key == "href" and node.name == "image"):
+        return
+    if not target or target in pages:
+        node[key] = "#" + _anchor(target or page, name)
+    elif node.name == "a":
+        node.unwrap()
+
+
+def _faces() -> str:
+    """Return the rules that name the files of the letters."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return " ".join(
+        f"@font-face {{ font-family: STIXGeneral; {style} "
+        f"src: url({(folder / f'STIXGeneral{name}.ttf').as_uri()}); }}"
+        for name, style in _FACES.items()
+    )
+
+
+def _css_string(text: str) -> str:
+    quoted = text.strip().replace("\\", r"\\").replace('"', r"\"")
+    return f'"{quoted}"'
+
+
+def _cover(title: str, rights: str) -> str:
+    name, _, rest = title.partition(": ")
+    return (
+        f'<div class="paper-cover"><p class="paper-title">{html.escape(name)}</p>'
+        f'<p class="paper-subtitle">{html.escape(rest)}</p>'
+        f"<p>{_SUBTITLE}</p><p>{html.escape(rights)}</p></div>"
+    )
+
+
+def _contents(parts: list[Tag], outline: Sequence[tuple[str, int]]) -> str:
+    rows = []
+    # Some headings have the same words; but all come in the same order.
+    at = 0
+    for part in parts:
+        for heading in part.select("h1, h2"):
+            section = heading.find_parent(id=True)
+            if not isinstance(section, Tag):
+                continue
+            words = " ".join(heading.get_text().split())
+            found = (k for k in range(at, len(outline)) if outline[k][0] == words)
+            number: int | str = ""
+            if (place := next(found, None)) is not None:
+                at, number = place + 1, outline[place][1]
+            rows.append(
+                f'<li class="{heading.name}">'
+                f'<a href="#{section["id"]}">{html.escape(words)}</a>'
+                f"<span>{number}</span></li>"
+            )
+    return f'<nav class="paper-contents"><h1>Contents</h1><ul>{"".join(rows)}</ul></nav>'
+
+
+def print_page(page: Path, target: Path) -> None:
+    """Print a page of HTML from this machine, tagged and with an outline of its headings.
+
+    Parameters
+    ----------
+    page : pathlib.Path
+        The page.
+    target : pathlib.Path
+        The PDF.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no browser.
+    RuntimeError
+        If the browser wrote no PDF; the message is the browser's.
+    """
+    program = browser()
+    if program is None:
+        msg = f"printing needs chromium: on Debian or Ubuntu, apt install {APT_PACKAGE}"
+        raise FileNotFoundError(msg)
+    target.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="print-") as profile:
+        command = [
+            *(program, "--headless", "--disable-gpu", f"--user-data-dir={profile}"),
+            # It is to print one file and to speak to nobody: what it would ask for by itself,
+            # such as its own updates, finds no address.
+            *("--no-first-run", "--disable-background-networking", "--disable-sync"),
+            *("--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND"),
+            *("--generate-pdf-document-outline", "--export-tagged-pdf"),
+            *("--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri()),
+        ]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")  # Chromium refuses to be root within its own
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not target.is_file():
+        msg = f"{program} printed nothing (status {done.returncode}): {done.stderr.strip()}"
+        raise RuntimeError(msg)
+
+
+def _as_written(said: str, headings: Iterable[str]) -> str:
+    """Return a heading as written: Chromium doubles each run of one that begins a page."""
+    twice = {"".join(sorted(2 * "".join(words.split()))): words for words in headings}
+    return twice.get("".join(sorted("".join(said.split()))), said)
+
+
+def _finish(pdf: Path, headings: Iterable[str], author: str) -> None:
+    """Name the author, which Chromium does not, and put doubled titles of the outline right."""
+    # What is added comes behind what Chromium wrote: writing all anew, pypdf loses pages.
+    writer = PdfWriter(pdf, incremental=True)
+    writer.add_metadata({"/Author": author})
+    waiting = [writer.root_object["/Outlines"].get_object()]
+    while waiting:
+        node: Any = waiting.pop()
+        waiting += [node[key].get_object() for key in ("/First", "/Next") if key in node]
+        if "/Title" in node:
+            said = " ".join(str(node["/Title"]).split())
+            if (right := _as_written(said, headings)) != said:
+                node[NameObject("/Title")] = TextStringObject(right)
+    writer.write(pdf)
+
+
+def _headings(page: str) -> list[str]:
+    found = BeautifulSoup(page, "html.parser", parse_only=SoupStrainer(re.compile("^h[1-6]$")))
+    return [
+        " ".join(node.get_text().split()) for node in found.find_all(re.compile("^h[1-6]$"))
+    ]
+
+
+def outline_of(pdf: Path, headings: Iterable[str] = ()) -> list[tuple[str, int]]:
+    """Return the headings of a PDF in their order, and the page of each, from its outline.
+
+    Parameters
+    ----------
+    pdf : pathlib.Path
+        The PDF.
+    headings : iterable of str, optional
+        The headings as they are written, by which doubled ones are known.
+
+    Returns
+    -------
+    list of (str, int)
+        The words of each heading and its page, counted from 1.
+    """
+    reader = PdfReader(pdf)
+    found: list[tuple[str, int]] = []
+
+    def read(entries: list[Any]) -> None:
+        for entry in entries:
+            if isinstance(entry, list):
+                read(entry)
+            elif (page := reader.get_destination_page_number(entry)) is not None:
+                said = " ".join(str(entry.title).split())
+                found.append((_as_written(said, headings), page + 1))
+
+    read(reader.outline)
+    return found
+
+
+def build_print(root: Path) -> int:
+    """Build the website, and print it into ``_build/pdf``.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+
+    Returns
+    -------
+    int
+        0, or the exit status of the step that failed; then ``_build/pdf`` is as it was before.
+    """
+    if browser() is None:
+        print(
+            f"make pdf-print needs chromium: on Debian or Ubuntu, apt install {APT_PACKAGE}",
+            file=sys.stderr,
+        )
+        return 1
+    status = build_html(root)
+    if status:
+        return status
+    site, folder = root / "_build" / "html", root / "_build" / "staging" / "print"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = reading_order((site / "index.html").read_text("utf-8"))
+    printed = folder / "book.pdf"
+    outline: list[tuple[str, int]] = []
+    for _ in range(2):
+        page = assemble(site, pages, outline)
+        (folder / "book.html").write_text(page, encoding="utf-8")
+        print_page(folder / "book.html", printed)
+        headings = _headings(page)
+        outline = outline_of(printed, headings)
+    _finish(printed, headings, Config.read(root, overrides={}, tags=Tags()).author)
+    target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(printed, target)
+    print(f"The PDF is ready: {target}")
+    return 0
