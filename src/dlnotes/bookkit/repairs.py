@@ -7,9 +7,11 @@ the function is to be tried without.
 from __future__ import annotations
 
 import logging
+import multiprocessing
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nbclient import NotebookClient
 from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
@@ -18,6 +20,37 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 __all__ = ["setup"]
+
+
+_starting = multiprocessing.Lock()  # of every process that reads pages: they are forked
+
+
+_start, _greet = (
+    NotebookClient.async_start_new_kernel,
+    NotebookClient.async_start_new_kernel_client,
+)
+
+
+async def _start_alone(self: NotebookClient, **options: Any) -> None:
+    """jupyter-client 8 looks for free ports some time before the kernel takes them.
+
+    Of two processes that start kernels at the same moment, both may find the same ones, and
+    one kernel dies. So kernels start one after the other, and run side by side.
+    """
+    _starting.acquire()
+    try:
+        await _start(self, **options)
+    except BaseException:
+        _starting.release()
+        raise
+
+
+async def _greet_and_let_go(self: NotebookClient) -> Any:
+    """Wait until the kernel answers: then its ports are its own, and the next may start."""
+    try:
+        return await _greet(self)
+    finally:
+        _starting.release()
 
 
 def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, Any]) -> None:
@@ -86,6 +119,10 @@ def setup(app: Sphinx) -> None:
     """
     _quiet_root_logger()
     ProofDomain.merge_domaindata = _no_domain_data
+    NotebookClient.async_start_new_kernel = _start_alone  # type: ignore[method-assign]
+    NotebookClient.async_start_new_kernel_client = (  # type: ignore[method-assign]
+        _greet_and_let_go
+    )
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)

@@ -1,0 +1,65 @@
+"""Kernels of several processes start one after the other, and run side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from itertools import pairwise
+
+import pytest
+
+from dlnotes.bookkit import repairs
+
+START, GREETING, WORK = 0.1, 0.2, 1.5
+
+
+def _live(times) -> None:
+    """Do as nbclient does with a kernel, and say when it started, answered and was done."""
+
+    async def start(kernel):
+        times_seen.append(time.monotonic())
+        await asyncio.sleep(START)
+
+    async def greet(kernel):
+        await asyncio.sleep(GREETING)
+        times_seen.append(time.monotonic())
+
+    async def live():
+        await repairs._start_alone(None)
+        await repairs._greet_and_let_go(None)
+        await asyncio.sleep(WORK)
+        times_seen.append(time.monotonic())
+
+    times_seen: list[float] = []
+    repairs._start, repairs._greet = start, greet
+    asyncio.run(live())
+    times.put(times_seen)
+
+
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods(),
+    reason="Sphinx reads pages in one process where there is no fork",
+)
+def test_kernels_start_one_by_one_and_run_together():
+    fork = multiprocessing.get_context("fork")
+    times = fork.Queue()
+    processes = [fork.Process(target=_live, args=(times,)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    found = sorted(times.get(timeout=60) for _ in processes)
+    for process in processes:
+        process.join()
+    assert all(first[1] <= second[0] for first, second in pairwise(found))
+    assert all(first[2] > second[1] for first, second in pairwise(found))
+
+
+def test_a_kernel_that_cannot_start_lets_the_next_one_start(monkeypatch):
+    async def fail(kernel):
+        raise OSError("no room")
+
+    monkeypatch.setattr(repairs, "_start", fail)
+    with pytest.raises(OSError, match="no room"):
+        asyncio.run(repairs._start_alone(None))
+    assert repairs._starting.acquire(timeout=1)
+    repairs._starting.release()
