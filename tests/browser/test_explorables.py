@@ -84,7 +84,7 @@ COLOURS = """(box) => {
   const text = box.querySelector("svg text");
   return [
     of(box.querySelector(".said")).color,
-    of(document.querySelector("article > section > p:not([class])")).color,
+    of(document.querySelector("article section > p:not([class])")).color,
     text && of(text).fill,
   ];
 }"""
