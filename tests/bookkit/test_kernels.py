@@ -56,7 +56,8 @@ def test_kernels_start_one_by_one_and_run_together():
 
 def test_a_kernel_that_cannot_start_lets_the_next_one_start(monkeypatch):
     async def fail(kernel):
-        raise OSError("no room")
+        msg = "no room"
+        raise OSError(msg)
 
     monkeypatch.setattr(repairs, "_start", fail)
     with pytest.raises(OSError, match="no room"):
