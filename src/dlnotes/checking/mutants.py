@@ -173,7 +173,7 @@ def _look(
     skip = original if fresh and not any(s.hypotheses for s in steps) else None
     report = Report()
     with suppress(Budget), time_limit(_POINTS):
-        report = check_formula(changed, vocabulary, mutant.tex, refute_only=True, only=skip)
+        report = check_formula(changed, vocabulary, "", refute_only=True, only=skip)
     if report.verdict.kind is Kind.REFUTED:
         out.killed.append(mutant)
         return

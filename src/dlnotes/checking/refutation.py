@@ -68,6 +68,8 @@ def _show(v: Any) -> str:
 def _counterexample(
     context: Context, step: Step, tex: str, k: int, left: Any, right: Any, where: str
 ) -> Counterexample:
+    if not tex:  # a mutant: that it fails is all that is asked
+        return Counterexample({}, left, right, step.op, "", where)
     point = context.point(k)
     assert point is not None
     sides = (context.side(step.left), context.side(step.right))
@@ -134,7 +136,8 @@ def refute(step: Step, vocabulary: Vocabulary, tex: str) -> tuple[Verdict | None
     vocabulary : Vocabulary
         The names.
     tex : str
-        What the step was read from, for the counterexample.
+        What the step was read from, for the counterexample; where it is empty, that is left
+        without a point.
 
     Returns
     -------

@@ -190,7 +190,7 @@ def relu_xor_network() -> ReluNetwork:
     Returns
     -------
     ReluNetwork
-        :math:`\max(0, x_1 + x_2) - 2 \max(0, x_1 + x_2 - 1)`.
+        :math:`\max(0, s) - 2 \max(0, s - 1)` of the sum :math:`s = x_1 + x_2`.
 
     References
     ----------
