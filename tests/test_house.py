@@ -124,7 +124,7 @@ class TestContinuousIntegration:
             "make book",
             "make proofs",
             "make lint",
-            "make pages",
+            "make pages ARGS=\"-n logical --dist worksteal -k 'not light'\"",
             "make test",
         ]
         assert self.run.rstrip().endswith("make test")
