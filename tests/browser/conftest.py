@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dlnotes.bookkit.building import repository
+from dlnotes.bookkit.printing import browser as browser_that_prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = repository()
 SITE = ROOT / "_build" / "html"
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+BROWSER = browser_that_prints()
 
 # Search, index and their like are pages too.
 PAGES = sorted(str(file.relative_to(SITE)) for file in SITE.glob("**/*.html"))

@@ -167,9 +167,9 @@ def bootstrap_interval(
         raise ValueError(msg)
     random = np.random.default_rng(seed)
     kinds = (np.flatnonzero(truth), np.flatnonzero(~truth))
-    drawn = [[random.choice(kind, kind.size) for kind in kinds] for _ in range(draws)]
+    drawn = ([random.choice(kind, kind.size) for kind in kinds] for _ in range(draws))
     if statistic is area_under_roc and values.size <= _FEW:
-        results = _resampled_areas(values, kinds, drawn)
+        results = _resampled_areas(values, kinds, list(drawn))
     else:
         together = map(np.concatenate, drawn)
         results = np.array([statistic(values[chosen], truth[chosen]) for chosen in together])

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.errors import ConfigError
 
+from dlnotes.bookkit.publishing import published_at
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -142,9 +144,8 @@ def _forward(app: Sphinx, exception: Exception | None) -> None:
     for old, new in app.config.bookkit_moved.items():
         file = Path(app.outdir) / f"{old}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
-        target = app.builder.get_target_uri(new)
         base = app.config.html_baseurl
-        published = f"{base.rstrip('/')}/{target}" if base else ""
+        published = published_at(base, app.builder.get_target_uri(new)) if base else ""
         relative = app.builder.get_relative_uri(old, new)
         title = app.env.titles[new].astext()
         file.write_text(forwarding_page(title, relative, published), encoding="utf-8")

@@ -19,9 +19,32 @@ from dlnotes.bookkit.cards import SIZE, card_picture
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["description", "setup", "sitemap", "zip_site"]
+__all__ = ["description", "published_at", "setup", "sitemap", "zip_site"]
 
 _CARDS = "_static/cards"
+
+
+def published_at(base: str, page: str) -> str:
+    """Return where a page of a published copy is read.
+
+    Parameters
+    ----------
+    base : str
+        Where the copy is, with or without a slash at the end.
+    page : str
+        The file of the page.
+
+    Returns
+    -------
+    str
+        The address.
+
+    Examples
+    --------
+    >>> published_at("https://example.org/book/", "index.html")
+    'https://example.org/book/index.html'
+    """
+    return f"{base.rstrip('/')}/{page}"
 
 
 def sitemap(base: str, pages: list[str]) -> str:
@@ -44,9 +67,7 @@ def sitemap(base: str, pages: list[str]) -> str:
     >>> print(sitemap("https://example.org/book", ["index.html"]).splitlines()[2])
     <url><loc>https://example.org/book/index.html</loc></url>
     """
-    urls = [
-        f"<url><loc>{escape(base.rstrip('/'))}/{escape(page)}</loc></url>" for page in pages
-    ]
+    urls = [f"<url><loc>{escape(published_at(base, page))}</loc></url>" for page in pages]
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     space = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     return "\n".join([head, space, *urls, "</urlset>", ""])
@@ -126,7 +147,7 @@ def _describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Say what a page is about, and, where it has an address, to those who pass that on."""
-    book, base = app.config.project, app.config.html_baseurl.rstrip("/")
+    book, base = app.config.project, app.config.html_baseurl
     named = app.env.titles.get(page)
     title = named.astext() if named else context.get("title") or book
     said = description(doctree, title, book)
@@ -137,8 +158,8 @@ def _describe(
             "og:site_name": book,
             "og:title": title,
             "og:description": said,
-            "og:url": f"{base}/{app.builder.get_target_uri(page)}",
-            "og:image": f"{base}/{_CARDS}/{page}.png",
+            "og:url": published_at(base, app.builder.get_target_uri(page)),
+            "og:image": published_at(base, f"{_CARDS}/{page}.png"),
             "og:image:width": str(SIZE[0]),
             "og:image:height": str(SIZE[1]),
             "og:image:alt": f"{title}, in {book}",

@@ -33,13 +33,7 @@ class Arithmetic(Applications):
         return arrays.negate(self.value(node.args[0], env))
 
     def _add(self, node: Node, env: Env) -> Any:
-        values = [self.value(a, env) for a in node.args]
-        if not any(arrays.is_array(v) for v in values):
-            return sp.Add(*values)
-        total = values[0]
-        for v in values[1:]:
-            total = arrays.add(total, v)
-        return total
+        return arrays.total([self.value(a, env) for a in node.args])
 
     def _mul(self, node: Node, env: Env) -> Any:
         values = [self.value(a, env) for a in node.args]

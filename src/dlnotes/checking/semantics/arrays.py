@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from dlnotes.checking.semantics.spectral import spectral_norm
 from dlnotes.checking.semantics.values import Family, NotGeneral, Signal, Undefined, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "add",
@@ -20,8 +24,10 @@ __all__ = [
     "negate",
     "norm",
     "power",
+    "product",
     "scalar_like",
     "to_family",
+    "total",
     "transpose",
 ]
 
@@ -81,6 +87,13 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
+def total(values: Sequence[Any]) -> Any:
+    """Add up: numbers at once, which is much quicker than one by one."""
+    if any(is_array(v) for v in values):
+        return reduce(add, values)
+    return sp.Add(*values)
+
+
 def _add_signals(a: Any, b: Any) -> Any:
     if not isinstance(a, Signal) or not isinstance(b, Signal) or a.kind != b.kind:
         msg = f"sum of {_show(a)} and {_show(b)}"
@@ -131,6 +144,13 @@ def multiply(a: Any, b: Any, *, dot: bool = False, fresh: Any = None) -> Any:
 
         return Family((sa[0], sb[1]), entry)
     return a * b
+
+
+def product(values: Sequence[Any]) -> Any:
+    """Multiply one after the other: numbers at once."""
+    if any(is_array(v) for v in values):
+        return reduce(multiply, values)
+    return sp.Mul(*values)
 
 
 def transpose(a: Any) -> Any:

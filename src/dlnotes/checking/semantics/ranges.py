@@ -141,18 +141,8 @@ class Ranges(Derivatives):
                     raise NotGeneral(msg)
             values.append(self.value(body, inner))
             kept.append(item)
-        if kind in ("sum", "prod") and not any(arrays.is_array(v) for v in values):
-            return (sp.Add if kind == "sum" else sp.Mul)(*values)  # at once, not one by one
-        if kind == "sum":
-            total: Any = sp.Integer(0)
-            for k, v in enumerate(values):
-                total = v if k == 0 else arrays.add(total, v)
-            return total
-        if kind == "prod":
-            total = sp.Integer(1)
-            for k, v in enumerate(values):
-                total = v if k == 0 else arrays.multiply(total, v)
-            return total
+        if kind in ("sum", "prod"):
+            return (arrays.total if kind == "sum" else arrays.product)(values)
         if not values:
             msg = f"{kind} over nothing"
             raise Undefined(msg)
