@@ -38,7 +38,11 @@ def keep_a_picture(page: Any, name: str, mode: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{stem}.png")
     if page.locator("div.proof").count():
         # not `scroll_into_view_if_needed`: it waits for animations
-        page.evaluate("document.querySelector('div.proof').scrollIntoView()")
+        # and at once, for the page scrolls smoothly and the picture would show the way
+        page.evaluate(
+            "document.querySelector('div.proof').scrollIntoView({ behavior: 'instant' })"
+        )
+        page.wait_for_timeout(100)
         page.screenshot(path=SCREENSHOTS / f"{stem}-theorem.png")
         page.evaluate("scrollTo(0, 0)")
 
