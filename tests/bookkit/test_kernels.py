@@ -1,4 +1,4 @@
-"""Kernels of several processes start one after the other, and run side by side."""
+"""Kernels of several processes start one after the other and run side by side; their store."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import asyncio
 import multiprocessing
 import time
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
+from jupyter_cache import get_cache
 
 from dlnotes.bookkit import repairs
 
@@ -64,3 +66,24 @@ def test_a_kernel_that_cannot_start_lets_the_next_one_start(monkeypatch):
         asyncio.run(repairs._start_alone(None))
     assert repairs._starting.acquire(timeout=1)
     repairs._starting.release()
+
+
+class Application:
+    """As much of a Sphinx application as is asked."""
+
+    def __init__(self, mode: str, folder: str) -> None:
+        self.config = SimpleNamespace(nb_execution_mode=mode, nb_execution_cache_path=folder)
+
+
+def test_a_store_of_cells_whose_making_was_broken_off_is_completed(tmp_path):
+    # as another process leaves it for a moment, or a build that was stopped for good
+    (tmp_path / "global.db").touch()
+    with pytest.raises(RuntimeError, match="may need to be cleared"):
+        get_cache(tmp_path).list_cache_records()
+    repairs._tables_of_the_cache(Application("cache", str(tmp_path)))
+    assert get_cache(tmp_path).list_cache_records() == []
+
+
+def test_no_store_of_cells_is_made_where_none_is_used(tmp_path):
+    repairs._tables_of_the_cache(Application("off", str(tmp_path / "cells")))
+    assert not (tmp_path / "cells").exists()

@@ -11,6 +11,8 @@ import multiprocessing
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from jupyter_cache import get_cache
+from jupyter_cache.cache.db import OrmBase
 from nbclient import NotebookClient
 from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
@@ -51,6 +53,16 @@ async def _greet_and_let_go(self: NotebookClient) -> Any:
         return await _greet(self)
     finally:
         _starting.release()
+
+
+def _tables_of_the_cache(app: Sphinx) -> None:
+    """jupyter-cache 1.0 makes its tables at first use, and only in a file that is not there.
+
+    Of two processes that read pages, one may find the file of the other without its tables. So
+    they are made before there are processes, also in a file that an interrupted build has left.
+    """
+    if app.config.nb_execution_mode == "cache" and app.config.nb_execution_cache_path:
+        OrmBase.metadata.create_all(get_cache(app.config.nb_execution_cache_path).db)
 
 
 def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, Any]) -> None:
@@ -123,6 +135,7 @@ def setup(app: Sphinx) -> None:
     NotebookClient.async_start_new_kernel_client = (  # type: ignore[method-assign]
         _greet_and_let_go
     )
+    app.connect("builder-inited", _tables_of_the_cache)
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)
