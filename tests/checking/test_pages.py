@@ -24,6 +24,7 @@ from dlnotes.checking import (
 )
 from dlnotes.checking.claims import REGISTRY
 from dlnotes.checking.derivations import check
+from dlnotes.checking.engines.rocq import NOT_COMPILED
 from dlnotes.checking.ledger import entry_failures, verify, write_claims
 from dlnotes.checking.mutants import attack, mutants_of
 from dlnotes.checking.pages import directives, justifications, read_page
@@ -32,6 +33,7 @@ from dlnotes.checking.vocabulary import Vocabulary
 PROOFS = """
 from dlnotes.checking import proof
 from dlnotes.checking.derivations import check
+from dlnotes.checking.engines.rocq import NOT_COMPILED
 
 @proof("thm-bound", tier="symbolic")
 def _(statement):
@@ -292,6 +294,27 @@ class TestFormal:
         tex = r"\sum_{k=1}^{N} k = \frac{N(N+1)}{2}"
         result = verify(Statement("thm-f", tex, vocabulary, "theorem"), registry)
         assert result.verdict.kind is not Kind.PROVED or result.verdict.tier is Tier.SAMPLED
+
+    @pytest.mark.parametrize(
+        ("tex", "detail"),
+        [
+            (r"\sum_{k=1}^{N} 1 = N", "for every size"),
+            (r"\sum_{k=1}^{N} k = \frac{N(N+1)}{2}", NOT_COMPILED),
+            (r"\sum_{k=1}^{N} k = \frac{N(N+2)}{2}", None),
+        ],
+    )
+    def test_a_proof_that_waits_for_rocq_leaves_refuting_and_general_proofs(self, tex, detail):
+        registry = Registry()
+        registry.formals["thm-f"] = [FormalClaim("thm-f", "a.v", "a", "0" * 16)]
+        vocabulary = Vocabulary.parse("N : integer >= 1")
+        result = verify(Statement("thm-f", tex, vocabulary, "theorem"), registry)
+        if detail is None:
+            assert result.verdict.kind is Kind.REFUTED
+            assert not result.passed
+        else:
+            assert result.verdict.detail == detail
+            # small sizes say less than the proof that waits: nobody goes through them
+            assert all(v.kind is not Kind.PROVED for v in result.others)
 
     def test_a_digest_ties_page_and_formal_statement(self):
         claim = FormalClaim("thm-f", "a.v", "a", digest_of("x = y", "forall x, x = y"))

@@ -59,7 +59,12 @@ _DESCENT = 2.0
 
 
 def check_step(
-    step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool = False
+    step: Step,
+    vocabulary: Vocabulary,
+    tex: str,
+    *,
+    refute_only: bool = False,
+    general_only: bool = False,
 ) -> Verdict:
     r"""Check one relation: refute it at points, prove it, or go downhill to where it fails.
 
@@ -73,6 +78,8 @@ def check_step(
         What the step was read from.
     refute_only : bool, optional
         Look for counterexamples at the sample points only.
+    general_only : bool, optional
+        Prove for every size or not at all: go through neither small sizes nor corners.
 
     Returns
     -------
@@ -89,7 +96,8 @@ def check_step(
     refuted
     """
     if step.op in (r"\in", r"\notin", r"\subseteq", r"\approx"):
-        return _check_other(step, vocabulary, tex, refute_only=refute_only)
+        ways = {"refute_only": refute_only, "general_only": general_only}
+        return _check_other(step, vocabulary, tex, ways)
     verdict: Verdict | None = None
     tried = False
     try:
@@ -106,13 +114,13 @@ def check_step(
     if refute_only:
         return unproved("not refuted")
     try:
-        result = prove(step, vocabulary)
+        result = prove(step, vocabulary, general_only=general_only)
     except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
         return unproved(f"an engine gave up: {error}")
     if result.kind is Kind.REFUTED and result.counterexample is not None:
         found = replace(result.counterexample, step=step.text(tex))
         return replace(result, counterexample=found)
-    if result.kind is Kind.UNPROVED:
+    if result.kind is Kind.UNPROVED and not general_only:
         return descend(step, vocabulary, tex, min(_DESCENT, remaining())) or result
     if result.kind is Kind.PROVED and tried:
         return replace(result, engines=(*result.engines, points.ENGINE))
@@ -133,7 +141,9 @@ def _nothing_to_confirm(step: Step, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: bool) -> Verdict:
+def _check_other(
+    step: Step, vocabulary: Vocabulary, tex: str, ways: dict[str, bool]
+) -> Verdict:
     r"""Membership is two inequalities; ``\\approx`` is agreement with the digits shown."""
     span = step.right.span
     if step.op == r"\approx":
@@ -145,9 +155,7 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
         gap = Node(
             "abs", (Node("add", (step.left, Node("neg", (step.right,)))),), span=step.left.span
         )
-        return check_step(
-            Step(gap, r"\le", half, step.hypotheses), vocabulary, tex, refute_only=refute_only
-        )
+        return check_step(Step(gap, r"\le", half, step.hypotheses), vocabulary, tex, **ways)
     target = step.right
     parts: list[Step] = []
     if step.op == r"\in" and target.kind == "interval":
@@ -184,10 +192,7 @@ def _check_other(step: Step, vocabulary: Vocabulary, tex: str, *, refute_only: b
         return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,)) if ok else unproved("not real")
     if not parts:
         return unproved(f"{step.op} with this set is not checked")
-    report = Report(
-        [(p, check_step(p, vocabulary, tex, refute_only=refute_only)) for p in parts]
-    )
-    return report.verdict
+    return Report([(p, check_step(p, vocabulary, tex, **ways)) for p in parts]).verdict
 
 
 def check_formula(
@@ -196,6 +201,7 @@ def check_formula(
     tex: str,
     *,
     refute_only: bool = False,
+    general_only: bool = False,
     only: set[tuple[Node, str, Node]] | None = None,
 ) -> Report:
     """Check every step of a parsed formula.
@@ -210,6 +216,8 @@ def check_formula(
         The TeX that the formula was read from.
     refute_only
         Look for counterexamples only (for mutants).
+    general_only
+        Prove for every size or not at all: go through neither small sizes nor corners.
     only
         Steps to skip because they are known to hold.
     """
@@ -220,7 +228,9 @@ def check_formula(
             continue
         begin = time.perf_counter()
         try:
-            verdict = check_step(step, vocabulary, tex, refute_only=refute_only)
+            verdict = check_step(
+                step, vocabulary, tex, refute_only=refute_only, general_only=general_only
+            )
         except Budget:
             verdict = unproved(USED_UP)
         report.steps.append((step, verdict.with_seconds(time.perf_counter() - begin)))
@@ -231,7 +241,11 @@ def check_formula(
 
 
 def check(
-    statement: Statement, *, seconds: float = SECONDS, refute_only: bool = False
+    statement: Statement,
+    *,
+    seconds: float = SECONDS,
+    refute_only: bool = False,
+    general_only: bool = False,
 ) -> Report:
     """Check every step of a statement.
 
@@ -243,6 +257,8 @@ def check(
         Processor time for all of it; steps that are not reached are unproved.
     refute_only
         Look for counterexamples only (for what is proved by other means).
+    general_only
+        Prove for every size or not at all: go through neither small sizes nor corners.
 
     Returns
     -------
@@ -265,7 +281,11 @@ def check(
     formula = statement.formula
     with suppress(Budget), time_limit(seconds):
         return check_formula(
-            formula, statement.vocabulary, statement.tex, refute_only=refute_only
+            formula,
+            statement.vocabulary,
+            statement.tex,
+            refute_only=refute_only,
+            general_only=general_only,
         )
     verdicts = [(step, unproved(USED_UP)) for step in steps_of(formula)]
     return Report(verdicts, seconds)

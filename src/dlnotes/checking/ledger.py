@@ -139,8 +139,10 @@ def verify(
     try:
         if statement.kind == "derivation" or not proofs:
             shown = any(v.passed for v in verdicts)  # then only a refutation is news
+            # Where a formal proof waits for a compiler, only a proof for every size is news.
+            waits = any(v.detail == NOT_COMPILED for v in verdicts)
             seconds = 0.3 * SECONDS if formals else SECONDS
-            report = check(statement, refute_only=shown, seconds=seconds)
+            report = check(statement, refute_only=shown, general_only=waits, seconds=seconds)
             if not shown or report.verdict.kind is Kind.REFUTED:
                 verdicts.append(report.verdict)
     except TexError as error:

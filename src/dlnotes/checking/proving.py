@@ -190,7 +190,7 @@ def _confirmed(
     return Counterexample(shown, ", ".join(sides[0]), ", ".join(sides[1]), step.op)
 
 
-def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
+def prove(step: Step, vocabulary: Vocabulary, *, general_only: bool = False) -> Verdict:
     """Return the verdict of the symbolic methods on a step that no point refuted.
 
     Parameters
@@ -199,6 +199,8 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
         One relation.
     vocabulary
         The names.
+    general_only
+        Go through small sizes only where they are all there are.
 
     Returns
     -------
@@ -225,6 +227,8 @@ def prove(step: Step, vocabulary: Vocabulary) -> Verdict:
                 )
         except (Budget, NotGeneral, ValueError, *_SYMPY_GAVE_UP) as error:
             why = str(error)
+    if sized and not complete and general_only:
+        return unproved(why)
     return _prove_instances(step, vocabulary, choices, sized, complete, why)
 
 

@@ -89,6 +89,7 @@ class Vocabulary:
         self._first: dict[str, list[Entry]] = {}
         self._bodies: dict[tuple[str, tuple[tuple[str, str], ...]], Node] = {}
         self._ranges: dict[str, Node] = {}
+        self._assumed: list[Node] | None = None
         self.operators: dict[str, Entry] = {}
         self.memo: dict[object, object] = {}
         self.denominator_layout = "denominator layout" in self.conventions
@@ -184,8 +185,10 @@ class Vocabulary:
         return self._ranges[key]
 
     def assumed(self) -> list[Node]:
-        """Return the assumptions, parsed."""
-        return [Reader(text, self).display() for text in self.assumptions]
+        """Return the assumptions, parsed once: every relation is checked under them."""
+        if self._assumed is None:
+            self._assumed = [Reader(text, self).display() for text in self.assumptions]
+        return self._assumed
 
     def validate(self) -> None:
         """Read every body once, so that a mistake is reported where it was made."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import flint
 import sympy as sp
@@ -19,9 +19,6 @@ from dlnotes.checking.engines.samples import constants
 from dlnotes.checking.semantics.overlaps import SIGNS
 from dlnotes.checking.semantics.ranks import Rank, rank_at
 from dlnotes.checking.semantics.spectral import SpectralNorm, spectral_norm_at
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 _Program = Callable[[Mapping[Any, Any]], Any]
 _Decider = Callable[[Mapping[Any, Any]], bool]
@@ -79,20 +76,24 @@ class Indeterminate(ArithmeticError):
     """
 
 
-def _number(q: Fraction) -> Any:
-    return arb(fmpq(q.numerator, q.denominator))
+@lru_cache(maxsize=1024)
+def _constants(name: str, n: int, adjective: str) -> list[list[fmpq]]:
+    """Return the constants of an instance as numbers that balls are multiplied by."""
+    return [
+        [fmpq(q.numerator, q.denominator) for q in row] for row in constants(name, n, adjective)
+    ]
 
 
 def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
     """Return the value of a partial derivative of the instance of a generic function."""
     name, orders, adjective = key
-    a, b, c = constants(name, len(orders), adjective)
-    inner = sum((_number(x) * t for x, t in zip(a, args, strict=True)), arb(0))
+    a, b, c = _constants(name, len(orders), adjective)
+    inner = sum((x * t for x, t in zip(a, args, strict=True)), arb(0))
     value = inner.exp()
     if adjective.startswith("order"):  # every derivative of a cosine is within one
         value = (inner + arb.pi() * sum(orders) / 2).cos()
     for x, n in zip(a, orders, strict=True):
-        value *= _number(x) ** n
+        value *= x**n
     if adjective == "positive":
         return value
     active = [i for i, n in enumerate(orders) if n]
@@ -101,12 +102,10 @@ def _generic(key: tuple[str, tuple[int, ...], str], args: list[Any]) -> Any:
             continue
         n = orders[i]
         if adjective != "increasing" or n:
-            value += _number(b[i]) * (
-                t * t if n == 0 else 2 * t if n == 1 else arb(2 * (n == 2))
-            )
+            value += b[i] * (t * t if n == 0 else 2 * t if n == 1 else arb(2 * (n == 2)))
         if adjective not in ("convex", "increasing"):
             power = [t * t * t, 3 * t * t, 6 * t, arb(6)]
-            value += _number(c[i]) * (power[n] if n < 4 else arb(0))
+            value += c[i] * (power[n] if n < 4 else arb(0))
     return value
 
 
