@@ -89,7 +89,7 @@ class TestFinds:
         assert chapter.says("In the first, fishes in front of a reef, both answers are right")
         assert chapter.says("the letter opener or scabbard, which is a pair of tweezers")
         found = ai.mine(
-            chapter.photo, "far_pair_confusion", top=10, distance=chapter.distance
+            chapter.photo, "far_pair_confusion", top=8, distance=chapter.distance
         ).indices
         assert chapter.files[found[0]].parts[0] == "fishes"
         pairs = chapter.names[ai.most_confused_pair(chapter.photo[:, found], chapter.distance)]
