@@ -76,10 +76,11 @@ html_theme = "furo"
 html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["book/static"]
-html_css_files = ["book.css"]
+html_css_files = ["explorables/explorables.css", "book.css"]
 html_favicon = "book/static/icon.svg"
 html_js_files = [
-    (f"{name}.js", {"defer": "defer"}) for name in ("scroll", "previews", "tables", "print")
+    (f"{name}.js", {"defer": "defer"})
+    for name in ("lazy", "scroll", "previews", "tables", "print")
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 bookkit_moved: dict[str, str] = {}  # old name of a page: the page that is there now

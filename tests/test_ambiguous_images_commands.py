@@ -223,6 +223,16 @@ class TestRecording:
                 old[some] @ old[some].T, new @ new.T, rtol=1e-2, atol=1e-2
             )
 
+    def test_the_answers_about_fruit_are_those_of_the_networks(self, root, stored):
+        files = sorted((root / "book/fruit").glob("*.webp"))
+        files += sorted((root / "book/photographs/planets").glob("*.webp"))
+        pictures = [read_picture(file) for file in files]
+        found, fresh = stored.ask("fruit and planets", pictures), predict(pictures)
+        kept = expand(compress(fresh.probabilities))
+        np.testing.assert_allclose(found.probabilities, kept, atol=2e-3)
+        for old, new in zip(found.features, fresh.features, strict=True):
+            np.testing.assert_allclose(old @ old.T, new @ new.T, rtol=1e-2, atol=1e-2)
+
     def test_it_says_where_the_answers_come_from(self, stored):
         assert "Not installed here: ndf" in stored.sentence
         assert "32 most likely classes" in stored.sentence

@@ -376,24 +376,34 @@ class TestImagenet:
 
 
 class TestPhotographs:
-    def rows(self, root):
-        table = (root / "book/photographs/provenance.tsv").read_text(encoding="utf-8")
+    @pytest.fixture(params=["photographs", "fruit"])
+    def folder(self, root, request):
+        return root / "book" / request.param
+
+    def rows(self, folder):
+        table = (folder / "provenance.tsv").read_text(encoding="utf-8")
         head, *lines = table.splitlines()
         return [dict(zip(head.split("\t"), line.split("\t"), strict=True)) for line in lines]
 
-    def test_each_photograph_has_an_author_a_free_licence_and_a_source(self, root):
-        rows = self.rows(root)
-        folder = root / "book/photographs"
+    def test_each_has_an_author_a_free_licence_and_a_source(self, folder):
+        rows = self.rows(folder)
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*.webp")}
         assert {row["file"] for row in rows} == files
-        assert len(rows) == len(files) >= 100
+        assert len(rows) == len(files) >= {"photographs": 100, "fruit": 9}[folder.name]
         for row in rows:
             assert row["licence"] in {"CC0-1.0", "Public domain"}, row
             assert row["source"].startswith(("https://", "http://")), row
             assert len(row["author"]) > 1, row
 
-    def test_the_set_is_small(self, root):
-        folder = root / "book/photographs"
+    def test_the_sets_are_small(self, folder):
         assert sum(p.stat().st_size for p in folder.rglob("*.webp")) < 3e6
         for path in folder.rglob("*.webp"):
             assert min(read_picture(path).shape[:2]) <= 300
+
+    def test_slices_are_round_on_white(self, root):
+        for path in (root / "book/fruit").glob("*.webp"):
+            dark = read_picture(path).min(axis=2) < 200
+            down, across = np.indices(dark.shape)
+            radius = np.hypot(down - dark.shape[0] / 2, across - dark.shape[1] / 2)
+            assert not dark[radius > 0.47 * len(dark)].any(), path
+            assert dark[radius < 0.4 * len(dark)].mean() > 0.9, path

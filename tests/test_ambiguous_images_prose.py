@@ -89,12 +89,83 @@ class TestFinds:
         assert chapter.says("In the first, fishes in front of a reef, both answers are right")
         assert chapter.says("the letter opener or scabbard, which is a pair of tweezers")
         found = ai.mine(
-            chapter.photo, "far_pair_confusion", top=10, distance=chapter.distance
+            chapter.photo, "far_pair_confusion", top=8, distance=chapter.distance
         ).indices
         assert chapter.files[found[0]].parts[0] == "fishes"
         pairs = chapter.names[ai.most_confused_pair(chapter.photo[:, found], chapter.distance)]
         tweezers = [i for i, place in enumerate(found) if "tweezer" in chapter.titles[place]]
         assert sorted(pairs[tweezers[0]]) == ["letter opener", "scabbard"]
+
+
+class TestFruit:
+    """Slices of fruit first, then the Sun and the planets, as the chapter asks about them."""
+
+    @pytest.fixture
+    def said(self, root):
+        said = Recording(root / "book/photographs/predictions.npz")._stored("fruit and planets")
+        files = find_pictures(root / "book/fruit")
+        names = [file.stem for file in files]
+        planets = [p.stem for p in find_pictures(root / "book/photographs/planets")]
+        return names + planets, said
+
+    def share(self, said, *groups):
+        classes = imagenet.classes_below(*groups)
+        return ai.mean_prediction(said.probabilities)[:, classes].sum(axis=1)
+
+    def test_names_below_both_kinds(self, chapter, said):
+        assert chapter.says(
+            "Spaghetti squash, chambered nautilus and orange stand below both kinds."
+        )
+        best = chapter.names[said[1].probabilities.argmax(axis=2)]
+        both = set(best[:, :9].ravel()) & set(best[:, 9:].ravel())
+        assert both == {"spaghetti squash", "chambered nautilus", "orange"}
+
+    def test_bars(self, chapter, said):
+        assert chapter.says("Below the slices stand lemon and orange with long bars.")
+        assert chapter.says("vessels and balls, mostly with short bars")
+        best = said[1].probabilities.max(axis=2)
+        assert np.median(best[:, :9]) > 0.7
+        assert np.median(best[:, 9:]) < 0.3
+
+    def test_the_sun_is_something_to_eat(self, chapter, said):
+        names, answers = said
+        sun = names.index("sun")
+        eaten = self.share(answers, "n00021265", "n07555863", "n13134947")
+        assert chapter.says("The Sun gets more belief in something to eat than")
+        assert eaten[sun] == eaten[9:].max() > eaten[:9].min()
+        assert chapter.says("most of it as a baguette")
+        mean = ai.mean_prediction(answers.probabilities)[sun]
+        assert mean[chapter.names.tolist().index("baguette")] > eaten[sun] / 2
+        assert chapter.says("one of the networks calls it an orange")
+        assert (
+            chapter.names[answers.probabilities[:, sun].argmax(axis=1)] == "orange"
+        ).sum() == 1
+
+    def test_a_narrower_group_keeps_them_apart(self, chapter, said):
+        assert chapter.says("The narrower question keeps them apart")
+        names, answers = said
+        grown = self.share(answers, "n13134947")
+        assert grown[:9].min() > grown[9:].max()
+        assert chapter.says("which is Mercury's, for a fig")
+        most = 9 + int(grown[9:].argmax())
+        assert names[most] == "mercury"
+        fruit = imagenet.classes_below("n13134947")
+        mean = ai.mean_prediction(answers.probabilities)[most, fruit]
+        assert chapter.names[fruit[mean.argmax()]] == "fig"
+
+    def test_pairs(self, chapter, said):
+        assert chapter.says(
+            "The first pair is a red grapefruit and the Sun; limes stand above Mercury and "
+            "Mars, a grapefruit above Venus."
+        )
+        names, answers = said
+        close = ai.neighbours_across_classes(
+            answers.features[1], np.repeat([0, 1], 9), metric="cosine", top=6
+        )
+        pairs = [(names[a].rstrip("1234"), names[b]) for a, b in close.pairs]
+        assert pairs[0] == ("grapefruit", "sun")
+        assert {("lime", "mercury"), ("lime", "mars"), ("grapefruit", "venus")} < set(pairs)
+        assert all(place < 9 for place in close.pairs[:, 0])
 
 
 class TestAgreement:

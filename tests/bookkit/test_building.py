@@ -59,6 +59,13 @@ class TestExecutionDigest:
         building._drop_stale_cells(tiny)
         assert not before.exists()
 
+    @pytest.mark.parametrize("folder", ["photographs", "fruit"])
+    def test_new_pictures_drop_the_cells(self, tiny, folder):
+        before = execution_digest(tiny)
+        (tiny / "book" / folder).mkdir()
+        (tiny / "book" / folder / "one.webp").write_bytes(b"a picture")
+        assert execution_digest(tiny) != before
+
     def test_changed_text_keeps_the_cells(self, tiny):
         before = execution_cache(tiny)
         before.mkdir(parents=True)

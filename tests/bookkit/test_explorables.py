@@ -90,7 +90,9 @@ class TestDirective:
         assert names == ["common.js", *EXPLORABLES["activations"].scripts]
         assert all(len(tag["src"].partition("?v=")[2]) == 8 for tag in scripts)
         assert all(tag.has_attr("defer") for tag in scripts)
-        assert page.select_one("link[href*='explorables.css?v=']")
+
+    def test_the_style_is_in_the_sheet_of_all_pages(self, page: BeautifulSoup, folder: Path):
+        assert ".explorable" in (folder / "_static" / "sheets.css").read_text("utf-8")
 
     def test_other_pages_load_nothing_of_it(self, folder: Path):
         assert "explorables" not in (folder / "other.html").read_text("utf-8")

@@ -136,11 +136,76 @@ class TestSearch:
         assert not [w for w in ("mathrm", "operatorname", "mfrac", "msub") if f'"{w}"' in words]
 
 
+class TestLayingOut:
+    """The far parts of a page are laid out late, and nobody can tell."""
+
+    far = "equation-eq-activations-normaliser-derivative"
+    lazy = "document.documentElement.classList.contains('lazy')"
+    laid_out = """(id) => document.getElementById(id).closest(".math-wrapper").firstElementChild
+      .checkVisibility({ contentVisibilityAuto: true })"""
+    top = "(id) => Math.round(document.getElementById(id).getBoundingClientRect().top)"
+
+    @pytest.mark.parametrize("mode", ["light", "phone"])
+    def test_waits_for_the_reader_and_moves_nothing_then(self, visit, mode: str):
+        page = visit("activations.html", mode).page
+        assert page.evaluate(self.lazy)
+        assert not page.evaluate(self.laid_out, self.far)
+        page.mouse.move(200, 300)
+        page.mouse.wheel(0, 3000)
+        page.wait_for_function("scrollY > 2900")
+        page.evaluate("window.seen = document.elementFromPoint(200, 500)")
+        seen = "window.seen.getBoundingClientRect().top"
+        before = page.evaluate(seen)
+        page.wait_for_function(f"!{self.lazy}")
+        assert page.evaluate(self.laid_out, self.far)
+        assert page.evaluate(seen) == pytest.approx(before, abs=2)
+
+    @pytest.mark.parametrize("mode", ["light", "phone"])
+    def test_a_link_from_elsewhere_leads_to_the_place(self, visit, site: Path, mode: str):
+        page = visit(f"{(site / 'activations.html').as_uri()}#{self.far}", mode).page
+        page.wait_for_function("scrollY > 1000")
+        assert 0 <= page.evaluate(self.top, self.far) < 150
+
+    @pytest.mark.parametrize("mode", ["light", "phone"])
+    def test_a_link_inside_leads_to_the_place(self, visit, mode: str):
+        page = visit("activations.html", mode).page
+        # the first thing that a reader does: no movement of the mouse before it
+        page.evaluate(
+            """(id) => { const link = document.createElement("a"); link.href = "#" + id;
+            document.querySelector("article").prepend(link); link.click(); }""",
+            self.far,
+        )
+        page.wait_for_function("scrollY > 1000")
+        assert 0 <= page.evaluate(self.top, self.far) < 150
+        assert not page.evaluate(self.lazy)
+
+    def test_a_page_loaded_again_is_where_it_was(self, visit):
+        page = visit("activations.html").page
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_function(f"scrollY > 19000 && !{self.lazy}")
+        before = page.evaluate(self.top, self.far)
+        page.reload()
+        page.wait_for_function("scrollY > 19000")
+        page.wait_for_timeout(300)
+        assert page.evaluate(self.top, self.far) == pytest.approx(before, abs=40)
+
+    def test_all_is_laid_out_before_printing(self, visit):
+        page = visit("activations.html").page
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(self.laid_out, self.far)
+
+    def test_all_is_laid_out_where_scripts_are_off(self, visit):
+        page = visit("activations.html", java_script_enabled=False).page
+        assert "lazy" not in (page.locator("html").get_attribute("class") or "")
+
+
 class TestTables:
     def test_sort_by_a_click_and_back_by_another(self, visit):
         page = visit("activations.html").page
         table = page.locator("table.sortable").first
         names = table.locator("tbody tr td:first-child")
+        table.scroll_into_view_if_needed()
+        page.wait_for_function("!document.documentElement.classList.contains('lazy')")
         before = names.all_inner_texts()
         button = table.locator("thead button").first
         button.click()

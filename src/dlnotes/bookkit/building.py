@@ -65,7 +65,8 @@ def _ingredients(root: Path) -> Iterator[Path]:
     package = root / "src" / "dlnotes"
     sources = (*package.glob("**/*.py"), *package.glob("**/*.tsv"))
     yield from sorted(p for p in sources if p.parent.name not in ("bookkit", "explorables"))
-    yield from sorted(p for p in (root / "book" / "photographs").glob("**/*") if p.is_file())
+    for folder in ("photographs", "fruit"):
+        yield from sorted(p for p in (root / "book" / folder).glob("**/*") if p.is_file())
 
 
 def execution_digest(root: Path) -> str:

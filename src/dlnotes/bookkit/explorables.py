@@ -114,7 +114,6 @@ def _load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         return
     known = import_module(app.config.bookkit_explorables).EXPLORABLES
     scripts = [*_SHARED, *(script for name in names for script in known[name].scripts)]
-    app.add_css_file(f"{_FOLDER}/explorables.css")
     for script in dict.fromkeys(scripts):
         app.add_js_file(f"{_FOLDER}/{script}", defer="defer")
     for name in names:

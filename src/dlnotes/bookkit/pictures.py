@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from PIL import Image
+from scour.scour import sanitizeOptions, scourString
 from sphinx.util import logging
 
 from dlnotes.bookkit.sharing import share
@@ -47,6 +48,22 @@ _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 _DATA = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
 _PATH = re.compile(r'(?<=\s)(?:d|x|y|points)="[^"]*"|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_SCOUR = sanitizeOptions()
+"""Short paths, no idle groups or names; colours and styles stay as they are written."""
+vars(_SCOUR).update(
+    indent_type="none",
+    newlines=False,
+    strip_xml_prolog=True,
+    remove_metadata=True,
+    strip_ids=True,  # that nothing refers to
+    strip_comments=True,
+    simple_colors=False,
+    style_to_xml=False,
+    digits=7,  # that count: two decimals of any place in a figure
+    quiet=True,
+)
+_OUTLINE = re.compile(r'\bid="([^"]+)"')
+_USE = re.compile(r'<use\b[^>]*\bxlink:href="#([^"]+)"/>')
 _DEFAULT_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 
 
@@ -73,26 +90,27 @@ def inline_svg(svg: str, alt: str) -> str:
 
     Examples
     --------
-    >>> svg = '<svg width="9pt" height="5pt" viewBox="0 0 9 5"><g id="a" fill="#0072b2"/></svg>'
-    >>> print(inline_svg(svg, "A blue group."))  # doctest: +ELLIPSIS
-    <svg class="figure" role="img" aria-label="A blue group." ... viewBox="0 0 9 5"><g id=...
+    >>> line = '<path d="M 1 1 L 8.004 1" stroke="#0072b2"/>'
+    >>> svg = f'<svg width="9pt" height="5pt" viewBox="0 0 9 5">{line}</svg>'
+    >>> print(inline_svg(svg, "A blue line."))  # doctest: +ELLIPSIS
+    <svg class="figure" role="img" aria-label="A blue line." ...><path d="m1 1h7" ...
     """
     start = svg.find("<svg")
     if start < 0:
         msg = f"svg must hold an <svg> element, got {svg[:60]!r}"
         raise ValueError(msg)
-    body = svg[start:]
+    opening = svg[start:].partition(">")[0]
     prefix = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
-    opening, _, rest = body.partition(">")
     width = _number(opening, "width")
     view_box = re.search(r'viewBox="[^"]*"', opening)
-    rest = re.sub(r"<metadata>.*?</metadata>", "", rest, count=1, flags=re.DOTALL)
     # Matplotlib's only rule rounds joins and caps; in a page it would reach every other figure.
-    rest = _DEFAULT_STYLE.sub("", rest, count=1)
-    rest = _IMAGE_ID.sub(r"\1", rest)
+    body = _IMAGE_ID.sub(r"\1", _DEFAULT_STYLE.sub("", svg[start:], count=1))
+    rest = scourString(_PATH.sub(_round, body), _SCOUR).partition(">")[2]
+    # The outline of a space is empty: it is gone, and so must be what refers to it.
+    outlines = set(_OUTLINE.findall(rest))
+    rest = _USE.sub(lambda use: use[0] if use[1] in outlines else "", rest)
     rest = _ID.sub(lambda m: f"{m[1]}{prefix}{m[2]}", rest)
     rest = _COLOUR.sub(lambda m: _VARIABLES[m[0].lower()], rest)
-    rest = _PATH.sub(_round, rest)
     rest = _PNG.sub(lambda m: _as_webp(m[1]), rest)
     rest = re.sub(r">\s+<", "><", rest)
     return (

@@ -19,11 +19,10 @@ _TRANSFORM = re.compile(r'\s*\btransform="[^"]*"')
 _REFERENCE = re.compile(r'((?:url\(|href=")#)([^")]+)')
 # Matplotlib repeats the style of a dot for every dot.
 _DOTS = re.compile(
-    r'<use xlink:href="([^"]+)" x="[^"]*" y="[^"]*" style="([^"]*)"/>'
-    r'(?:<use xlink:href="\1" x="[^"]*" y="[^"]*" style="\2"/>)+'
+    r'<use x="[^"]*" y="[^"]*" style="([^"]*)" xlink:href="([^"]+)"/>'
+    r'(?:<use x="[^"]*" y="[^"]*" style="\1" xlink:href="\2"/>)+'
 )
 _PLACE = re.compile(r'(?<=\b[xy]=")-?\d+\.\d{2,}')
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ID = re.compile(r'\s\bid="([^"]+)"')
 
 
@@ -40,8 +39,8 @@ def share(svg: str, given: set[str]) -> str:
     Returns
     -------
     str
-        The element, which looks the same in that page and nowhere else. Comments and names
-        that nothing refers to are left out too.
+        The element, which looks the same in that page and nowhere else. Names that nothing
+        refers to any more are left out too.
 
     Notes
     -----
@@ -80,7 +79,7 @@ def share(svg: str, given: set[str]) -> str:
         given_here = define(content, '<image id="{name}"{content}/>')
         return f"<defs>{given_here}</defs>{here}"
 
-    svg = _DOTS.sub(_styled_once, _COMMENT.sub("", svg))
+    svg = _DOTS.sub(_styled_once, svg)
     svg = _DEFINITIONS.sub(definitions, svg)
     svg = _REFERENCE.sub(lambda m: m[1] + names.get(m[2], m[2]), svg)
     svg = _IMAGE.sub(image, svg)
@@ -91,9 +90,9 @@ def share(svg: str, given: set[str]) -> str:
 
 def _styled_once(match: re.Match[str]) -> str:
     """Return dots of one style as a group, their places to a tenth of a point."""
-    dots = match[0].replace(f' style="{match[2]}"', "")
+    dots = match[0].replace(f' style="{match[1]}"', "")
     dots = _PLACE.sub(lambda number: f"{float(number[0]):.1f}", dots)
-    return f'<g style="{match[2]}">{dots}</g>'
+    return f'<g style="{match[1]}">{dots}</g>'
 
 
 def _name(content: str) -> str:

@@ -1,0 +1,25 @@
+// What comes after the first screen (page.html) is not laid out while a page loads (book.css,
+// .lazy): on a phone that takes seconds in which nothing could be read. As soon as the reader does
+// anything it is, a section each time the browser has nothing else to do; and all at once before a
+// jump or before printing, since the place to jump to depends on the height of all above it.
+(() => {
+  const root = document.documentElement;
+  if (!root.classList.contains("lazy")) return;
+  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+  const sections = [...document.querySelectorAll("article section:not(.laid)")];
+  const layOutAll = () => root.classList.remove("lazy");
+  const layOutNext = () => {
+    const next = sections.shift();
+    if (!next || !root.classList.contains("lazy")) return layOutAll();
+    next.classList.add("laid");
+    whenIdle(layOutNext);
+  };
+  const signs = ["pointermove", "pointerdown", "wheel", "touchstart", "keydown", "scroll"];
+  const begin = () => {
+    for (const sign of signs) removeEventListener(sign, begin);
+    whenIdle(layOutNext);
+  };
+  for (const sign of signs) addEventListener(sign, begin, { passive: true });
+  addEventListener("click", (event) => event.target.closest("a[href*='#']") && layOutAll(), true);
+  addEventListener("beforeprint", layOutAll);
+})();
