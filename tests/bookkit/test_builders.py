@@ -213,6 +213,19 @@ class TestIncrement:
         page.write_text(page.read_text() + "\nA last word.\n")
         assert self.rebuilt(root) == ({"sums"}, set())
 
+    def test_a_page_that_leaves_the_book_leaves_the_website(self, root: Path):
+        index, extra = root / "book" / "index.md", root / "book" / "extra.md"
+        text = index.read_text("utf-8")
+        page = root / "_build" / "staging" / "html" / "extra.html"
+        extra.write_text("# Something extra\n\nA page for a while.\n", "utf-8")
+        index.write_text(text + "\n```{toctree}\nextra\n```\n", "utf-8")
+        built(root, "html")
+        assert page.exists()
+        extra.unlink()
+        index.write_text(text, "utf-8")
+        built(root, "html")
+        assert not page.exists()
+
     def test_changed_checker(self, root: Path):
         checker = root / "src" / "dlnotes" / "checking" / "new.py"
         checker.parent.mkdir(parents=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_cache import get_cache
@@ -20,6 +21,7 @@ from sphinx_proof.domain import ProofDomain
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 __all__ = ["setup"]
 
@@ -63,6 +65,16 @@ def _tables_of_the_cache(app: Sphinx) -> None:
     """
     if app.config.nb_execution_mode == "cache" and app.config.nb_execution_cache_path:
         OrmBase.metadata.create_all(get_cache(app.config.nb_execution_cache_path).db)
+
+
+def _take_back(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Sphinx 9 leaves a page that is no longer in the book in the website."""
+    if app.builder.format == "html":
+        for docname in removed:
+            (Path(app.outdir) / app.builder.get_target_uri(docname)).unlink(missing_ok=True)
+    return []
 
 
 def _no_domain_data(self: ProofDomain, docnames: set[str], otherdata: dict[str, Any]) -> None:
@@ -137,6 +149,7 @@ def setup(app: Sphinx) -> None:
     )
     app.connect("builder-inited", _tables_of_the_cache)
     app.connect("builder-inited", _keep_html_handlers)
+    app.connect("env-get-outdated", _take_back)
     app.connect("doctree-resolved", _numbers_in_text)
     app.connect("html-page-context", _heading_levels, priority=900)
     app.connect("html-page-context", _roles_of_references)
