@@ -12,6 +12,9 @@
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", name(box));
+    } else if (box === document.activeElement) {
+      // came near because the keyboard came to it: it keeps the focus until that moves on
+      box.addEventListener("blur", () => update(box), { once: true });
     } else {
       for (const a of ["tabindex", "role", "aria-label"]) box.removeAttribute(a);
     }

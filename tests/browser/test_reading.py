@@ -189,6 +189,26 @@ class TestLayingOut:
         page.wait_for_timeout(300)
         assert page.evaluate(self.top, self.far) == pytest.approx(before, abs=40)
 
+    def test_a_box_that_the_keyboard_comes_to_keeps_the_focus(self, visit):
+        """A narrow formula counts as one that scrolls, until it is near enough to measure."""
+        page = visit("activations.html").page
+        page.evaluate(
+            "(id) => document.getElementById(id).closest('.math-wrapper')"
+            ".querySelector('.math-scroll').focus()",
+            self.far,
+        )
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.activeElement.matches('.math-scroll')")
+        page.keyboard.press("Tab")
+        assert (
+            page.evaluate(
+                "(id) => document.getElementById(id).closest('.math-wrapper')"
+                ".querySelector('.math-scroll').tabIndex",
+                self.far,
+            )
+            == -1
+        )
+
     def test_all_is_laid_out_before_printing(self, visit):
         page = visit("activations.html").page
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
