@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.cache.db import OrmBase
 from nbclient import NotebookClient
@@ -19,7 +20,6 @@ from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -95,6 +95,13 @@ def _numbers_in_text(app: Sphinx, doctree: nodes.document, docname: str) -> None
             node["title"] = node.astext()
 
 
+def _one_name_for_a_table(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Furo 2025 gives the box around a table the name of the table, which has it already."""
+    for table in doctree.findall(nodes.table):
+        if "table-wrapper" in table.parent.get("classes", ()):
+            table.parent["ids"] = [i for i in table.parent["ids"] if i not in table["ids"]]
+
+
 def _heading_levels(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -151,6 +158,7 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("env-get-outdated", _take_back)
     app.connect("doctree-resolved", _numbers_in_text)
+    app.connect("doctree-resolved", _one_name_for_a_table)
     app.connect("html-page-context", _heading_levels, priority=900)
     app.connect("html-page-context", _roles_of_references)
     app.connect("html-page-context", _one_style_sheet, priority=900)
