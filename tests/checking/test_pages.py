@@ -33,7 +33,6 @@ from dlnotes.checking.vocabulary import Vocabulary
 PROOFS = """
 from dlnotes.checking import proof
 from dlnotes.checking.derivations import check
-from dlnotes.checking.engines.rocq import NOT_COMPILED
 
 @proof("thm-bound", tier="symbolic")
 def _(statement):

@@ -112,7 +112,6 @@ def inline_svg(svg: str, alt: str) -> str:
     rest = _ID.sub(lambda m: f"{m[1]}{prefix}{m[2]}", rest)
     rest = _COLOUR.sub(lambda m: _VARIABLES[m[0].lower()], rest)
     rest = _PNG.sub(lambda m: _as_webp(m[1]), rest)
-    rest = re.sub(r">\s+<", "><", rest)
     return (
         f'<svg class="figure" role="img" aria-label="{html.escape(alt)}" '
         # What Matplotlib draws in black carries no fill of its own: it takes the ink's.
