@@ -14,7 +14,7 @@ WITH = @$(if $(ANY_PYTHON),,echo "environment: needs Python 3.11 or newer, found
 	PYTHON='$(PYTHON)' $(ANY_PYTHON) tools/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf pdf-print zip serve test pages live proofs lint lock clean distclean
+.PHONY: help book pdf pdf-print zip serve test pages lighthouse live proofs lint lock clean distclean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -39,6 +39,9 @@ test: ## run the tests: the package, its docstrings, the chapters, the house
 
 pages: ## check every built page in a real browser (needs chromium)
 	$(WITH) book test browser -- -m pytest tests/browser $(or $(ARGS),-n logical --dist worksteal)
+
+lighthouse: ## ask Lighthouse about every chapter, on a desktop and a phone (needs chromium)
+	$(WITH) book test browser -- -m pytest tests/browser/lighthouse $(ARGS)
 
 live: export IPYTHONDIR = $(CURDIR)/_build/ipython# where `make book` tells kernels to be quiet
 live: ## show the website and build it again whenever a file changes

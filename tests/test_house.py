@@ -71,6 +71,7 @@ class TestMakefile:
             "serve",
             "test",
             "pages",
+            "lighthouse",
             "live",
             "proofs",
             "lint",
@@ -125,6 +126,7 @@ class TestContinuousIntegration:
             "make proofs",
             "make lint",
             "make pages ARGS=\"-n logical --dist worksteal -k 'not light'\"",
+            "make lighthouse ARGS=\"-k 'activations or desktop-backpropagation'\"",
             "make test",
         ]
         assert self.run.rstrip().endswith("make test")

