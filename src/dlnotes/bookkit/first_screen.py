@@ -2,12 +2,13 @@
 
 A browser draws what it has read of a page, and a table of which it has read a half changes its
 columns with every row that comes. The page is therefore not shown before its first screen is
-read to the end (``page.html`` waits for what is written here), and at once then.
+read to the end (``page.html`` waits for what is written here), and at once then. No script is
+waited for: each runs when the page has been read.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
@@ -59,8 +60,23 @@ def _mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         last.parent.insert(last.parent.index(last) + 1, script)
 
 
+def _run_later(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Let scripts wait for the page; only those of the search need each other at once."""
+    if template != "search.html":
+        context["script_files"] = [
+            type(script)(
+                script.filename,
+                priority=script.priority,
+                **script.attributes | {"defer": "defer"},
+            )
+            for script in context.get("script_files", [])
+        ]
+
+
 def setup(app: Sphinx) -> None:
-    """Mark the pages, before anything is folded.
+    """Mark the pages, before anything is folded, and put their scripts off.
 
     Parameters
     ----------
@@ -68,3 +84,4 @@ def setup(app: Sphinx) -> None:
         The application.
     """
     app.connect("doctree-resolved", _mark, priority=400)
+    app.connect("html-page-context", _run_later, priority=950)
