@@ -161,20 +161,6 @@ class TestLayingOut:
         assert page.evaluate(seen) == pytest.approx(before, abs=2)
 
     @pytest.mark.parametrize("name", CHAPTERS)
-    def test_asks_little_of_a_phone_at_first(self, visit, name: str):
-        """Of the elements of a chapter one in twelve at most is laid out when it has loaded."""
-        page = visit(name, "phone").page
-        page.wait_for_timeout(300)
-        laid_out, of = page.evaluate(
-            """(() => {
-              const all = [...document.querySelectorAll("article *")];
-              const now = (one) => one.checkVisibility({ contentVisibilityAuto: true });
-              return [all.filter(now).length, all.length];
-            })()"""
-        )
-        assert 100 < laid_out < of / 12
-
-    @pytest.mark.parametrize("name", CHAPTERS)
     def test_no_script_keeps_the_page_waiting(self, visit, name: str):
         assert visit(name).page.locator("script[src]:not([defer])").count() == 0
 

@@ -36,8 +36,9 @@ QUALITIES = ["accessibility", "best-practices", "seo"]
 MODES = {"desktop": ["--preset=desktop"], "phone": []}  # a phone is what Lighthouse assumes
 # What performance must reach. For a phone Lighthouse multiplies the processor times of this
 # machine by four, so that a busy one costs points which are not the page's: the best of three
-# tries counts.
-FLOOR = {"desktop": 100, "phone": 70}
+# tries counts, and the floor is where none was seen to fall at three times the load that the
+# machine can carry. What slows a page down is seen on the desktop, where nothing is multiplied.
+FLOOR = {"desktop": 100, "phone": 60}
 TRIES = 3
 
 
