@@ -4,7 +4,8 @@ Run from the root of the repository: ``python benchmarks/activations.py [name ..
 the peers' take turns on the same ten million standard normal numbers, so that a busy machine
 slows all of them alike; the best of several rounds counts. The table gives milliseconds and the
 ratio to the fastest peer; it asserts nothing about time. PyTorch takes part where it is
-installed.
+installed, and numba, which the extra ``numba`` installs, compiles our exponentials;
+with ``--plain`` it is left out.
 
 A result of more than 32 MB comes from the operating system page by page, and that is a good
 part of the time; a smaller one may lie where the last one lay. So that size does not decide who
@@ -28,7 +29,7 @@ import numpy as np
 from scipy import special
 
 from dlnotes import activations
-from dlnotes.activations import ACTIVATIONS
+from dlnotes.activations import ACTIVATIONS, exponentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,11 +116,15 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--reuse", action="store_true", help="let results lie where others lay")
+    parser.add_argument("--plain", action="store_true", help="do not use numba")
     options = parser.parse_args()
 
     torch = torch_peers() if importlib.util.find_spec("torch") else {}
     if not torch:
         print("PyTorch is not installed: NumPy and SciPy are the only peers.")
+    if options.plain or importlib.util.find_spec("numba") is None:
+        exponentials.compiled = lambda *_: None
+        print("Our exponentials are those of NumPy.")
     names = options.names or [n for n in activations.__all__ if n in NUMPY or n in torch]
     print(f"{options.size:,} numbers, best of {options.rounds}, load {os.getloadavg()[0]:.1f}")
     print(f"{'function':23}{'dtype':>9}{'ours':>9}{'peers':>30}{'ratio':>8}")

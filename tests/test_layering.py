@@ -26,6 +26,7 @@ PAGES = (  # what only the pages need: a topic or a checker never loads it
 )
 RUN_TIME = {"dlnotes", "numpy", "scipy", "sympy", "mpmath"}  # mpmath comes with sympy
 EXTRAS = {  # what is imported inside functions only: installed by an extra of pyproject.toml
+    "activations": {"numba"},
     "ambiguous_images": {"PIL", "onnx", "onnxruntime", "dask", "numba"},
 }
 

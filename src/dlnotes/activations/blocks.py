@@ -9,7 +9,7 @@ time, some microseconds a block, is small.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-__all__ = ["BLOCK_BYTES", "in_blocks", "keep_memory", "one_pass"]
+__all__ = ["BLOCK_BYTES", "blocks", "in_blocks", "keep_memory", "one_pass"]
 
 #: Size of a block: two or three of them fit into the second-level cache of a usual processor.
 BLOCK_BYTES = 240 * 1024
@@ -43,6 +43,34 @@ def keep_memory() -> None:
     >>> keep_memory()
     """
     np.empty(_SEEN, np.uint8)
+
+
+def blocks(total: int, length: int) -> Iterator[slice]:
+    """Cut a number of things into blocks as equal as can be, so that none is a short rest.
+
+    Parameters
+    ----------
+    total : int
+        How many there are.
+    length : int
+        The most that go into a block, at least 1.
+
+    Yields
+    ------
+    slice
+        One block after the other; a single empty one if there is nothing.
+
+    Examples
+    --------
+    >>> from dlnotes.activations.blocks import blocks
+    >>> list(blocks(9, 4))
+    [slice(0, 3, None), slice(3, 6, None), slice(6, 9, None)]
+    """
+    count = max(1, -(-total // length))
+    if count > 1:
+        keep_memory()
+    for k in range(count):
+        yield slice(total * k // count, total * (k + 1) // count)
 
 
 def one_pass(kernel: Kernel) -> Kernel:
@@ -99,13 +127,12 @@ def in_blocks(kernel: Callable[[FloatArray], FloatArray], x: FloatArray) -> Floa
         with np.errstate(all="ignore"):
             return np.asarray(kernel(x))
     out = np.empty(x.shape, x.dtype)
+    if not x.size:
+        return out  # kernels take no empty blocks
     flat, values = x.reshape(-1), out.reshape(-1)
     half = x.dtype == np.float16
-    length = BLOCK_BYTES // x.dtype.itemsize
-    if flat.size > length:
-        keep_memory()
     with np.errstate(all="ignore"):
-        for start in range(0, flat.size, length):
-            block = flat[start : start + length]
-            values[start : start + length] = kernel(block.astype(np.float32) if half else block)
+        for block in blocks(flat.size, BLOCK_BYTES // x.dtype.itemsize):
+            part = flat[block]
+            values[block] = kernel(part.astype(np.float32) if half else part)
     return out

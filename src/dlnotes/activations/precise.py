@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlnotes._arguments import FloatArray as Array
+from dlnotes.activations.exponentials import exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,6 @@ __all__ = [
     "Array",
     "capped",
     "divided",
-    "expm1_of_negative",
     "half_gaussian",
     "half_logistic",
     "halves",
@@ -211,7 +211,7 @@ def half_logistic(x: Array, low: Array | float = 0.0) -> Array:
     >>> round(float(half_logistic(np.array(-2.0))), 6)
     0.367879
     """
-    half = np.exp(-0.5 * np.abs(x))
+    half = exp(-0.5 * np.abs(x))
     if isinstance(low, float):
         return np.asarray(half)
     return np.asarray(half * (1.0 - 0.5 * np.sign(x) * low))
@@ -243,35 +243,6 @@ def log1p_of_share(e: Array) -> Array:
     total = 1.0 + e
     missing = e - (total - 1.0)
     return np.asarray(np.log(total) + missing / total)
-
-
-def expm1_of_negative(x: Array) -> Array:
-    """Return e^x - 1 for numbers that are not positive.
-
-    In single precision from the hyperbolic tangent of x/2, which NumPy computes several times
-    faster; nothing cancels for x below 0.
-
-    Parameters
-    ----------
-    x : numpy.ndarray
-        Numbers from minus infinity to 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        The values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from dlnotes.activations.precise import expm1_of_negative
-    >>> expm1_of_negative(np.array([-np.inf, 0.0]))
-    array([-1.,  0.])
-    """
-    if x.dtype == np.float64:
-        return np.expm1(x)
-    t = np.tanh(0.5 * x)
-    return np.asarray((t + t) / (1.0 - t))
 
 
 def half_gaussian(x: Array) -> Array:
@@ -307,7 +278,7 @@ def half_gaussian(x: Array) -> Array:
         wide = x.astype(np.float64)
         square, rest = halves(0.25 * wide * wide, x.dtype)
     correction = 1.0 - rest * (1.0 - rest * (0.5 - rest / 6.0))
-    return np.asarray(np.exp(-square) * correction)
+    return np.asarray(exp(-square) * correction)
 
 
 def capped(x: Array, most: float) -> Array:

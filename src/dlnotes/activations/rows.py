@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlnotes.activations.exponentials import exp
 from dlnotes.activations.precise import Array, two_sum
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def moderate_shares(x: Array) -> Array | None:
     most = _MODERATE[x.dtype]
     if not (x.size and x.max() <= most and x.min() >= -most):
         return None
-    terms = np.exp(x)
+    terms = exp(x)
     terms /= terms.sum(axis=-1, keepdims=True)
     return terms
 
@@ -95,7 +96,7 @@ def log_total(x: Array) -> tuple[Array, Array, Array, npt.NDArray[np.bool_]]:
     """
     top = x.max(axis=-1, keepdims=True)
     shifted = x - top
-    total = np.exp(shifted).sum(axis=-1, keepdims=True)
+    total = exp(shifted).sum(axis=-1, keepdims=True)
     return top, shifted, np.log(total), ~(total[..., 0] >= 2.0)
 
 
@@ -158,7 +159,7 @@ class Rows:
             shifted, low = np.where(shifted < 0, -np.inf, shifted).astype(x.dtype), 0.0
         elif temperature != 1.0:
             shifted, low = shifted / temperature, low / temperature
-        terms = np.exp(shifted)
+        terms = exp(shifted)
         if not isinstance(low, float):
             terms += terms * low
         return cls(top, shifted, terms, index)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlnotes._arguments import FloatArray, as_floats, normalised_axis
-from dlnotes.activations.blocks import BLOCK_BYTES, keep_memory
+from dlnotes.activations.blocks import BLOCK_BYTES, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,14 +166,12 @@ def _in_rows(function: Callable[[Array], Array], rows: FloatArray) -> FloatArray
     half = rows.dtype == np.float16
     count = max(1, BLOCK_BYTES // (rows.dtype.itemsize * length))
     out = None
-    if len(flat) > count:
-        keep_memory()
     with np.errstate(all="ignore"):
-        for start in range(0, max(1, len(flat)), count):
-            block = flat[start : start + count]
-            values = function(block.astype(np.float32) if half else block)
+        for block in blocks(len(flat), count):
+            part = flat[block]
+            values = function(part.astype(np.float32) if half else part)
             if out is None:
                 out = np.empty((len(flat), values.shape[-1]), rows.dtype)
-            out[start : start + count] = values
+            out[block] = values
     assert out is not None
     return out.reshape(*rows.shape[:-1], out.shape[-1])

@@ -68,8 +68,12 @@ def sparse_plus_2(x: Array) -> Array:
 
 
 def hard_swish(x: Array) -> Array:
-    y = np.maximum(x, -3.0)
-    return np.asarray(y * (np.minimum(y + 3.0, 6.0) / 6.0))
+    # in single precision clip takes half the time of a maximum with a number
+    out = np.clip(x, -3.0, 3.0)
+    out += 3.0
+    out /= 6.0
+    out *= np.clip(x, -3.0, np.inf)
+    return out
 
 
 def hard_swish_1(x: Array) -> Array:

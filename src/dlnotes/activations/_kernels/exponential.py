@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dlnotes.activations.blocks import one_pass
-from dlnotes.activations.precise import Array, divided, expm1_of_negative, half_logistic
+from dlnotes.activations.exponentials import exp, expm1_of_negative
+from dlnotes.activations.precise import Array, divided, half_logistic
 
 __all__ = ["SELU_ALPHA", "SELU_GAMMA"]
 
@@ -18,7 +19,7 @@ SELU_GAMMA = 1.0507009873554805
 
 @one_pass
 def exponential(x: Array) -> Array:
-    return np.exp(x)
+    return exp(x)
 
 
 def elu(x: Array, alpha: float) -> Array:

@@ -9,6 +9,7 @@ import mpmath
 import numpy as np
 from scipy import special
 
+from dlnotes.activations.exponentials import exp
 from dlnotes.activations.polynomials import horner
 from dlnotes.activations.precise import (
     Array,
@@ -156,7 +157,7 @@ def gelu_tanh(x: Array) -> Array:
     w *= -_C * _K
     w -= _C
     w *= x
-    out = np.exp(w, out=w)
+    out = exp(w)
     out += 1.0
     np.divide(x, out, out=out)
     return patch_below(out, _TAIL, _tail_of_gelu_tanh, x)

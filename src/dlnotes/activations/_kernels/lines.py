@@ -49,7 +49,9 @@ def bent(x: Array, slope: float) -> Array:
     """Return x to the right of 0 and a multiple of it to the left."""
     if slope == 0.0:  # a flat left half, also at minus infinity, where 0 * inf is not 0
         return relu(x)
-    return np.asarray(np.maximum(x, 0.0) + slope * np.minimum(x, 0.0))
+    # of the two lines through 0 it is everywhere the upper one, or everywhere the lower one
+    pick = np.maximum if slope <= 1.0 else np.minimum
+    return np.asarray(pick(x, slope * x))
 
 
 def bent_1(x: Array, slope: float) -> Array:
@@ -136,7 +138,14 @@ def hard_sigmoid_1(x: Array, slope: float, offset: float) -> Array:
 
 
 def threshold(x: Array, threshold: float, value: float) -> Array:
-    return np.where(x <= threshold, x.dtype.type(value), x)
+    # a selection by the bits, in half the time of one by a mask
+    bits = np.dtype(f"i{x.itemsize}")
+    instead = x.dtype.type(value).view(bits)
+    mask = (x <= threshold).astype(bits)
+    mask -= 1  # all bits where x stays, none where it goes
+    mask &= x.view(bits) ^ instead
+    mask ^= instead
+    return mask.view(x.dtype)
 
 
 def threshold_1(x: Array, threshold: float, value: float) -> Array:

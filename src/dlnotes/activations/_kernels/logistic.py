@@ -7,7 +7,9 @@ import functools
 import mpmath
 import numpy as np
 
+from dlnotes.activations import exponentials
 from dlnotes.activations.blocks import one_pass
+from dlnotes.activations.exponentials import exp, one_plus_exp_of_minus
 from dlnotes.activations.polynomials import horner, interpolate
 from dlnotes.activations.precise import (
     Array,
@@ -32,27 +34,18 @@ def tail_of(x: Array) -> float:
 
 
 def sigmoid(x: Array) -> Array:
-    out = _one_plus_exp_of_minus(x)
+    out = one_plus_exp_of_minus(x)
     np.divide(1.0, out, out=out)
     return patch_below(out, tail_of(x), _tail_of_sigmoid, x)
 
 
-def _one_plus_exp_of_minus(x: Array) -> Array:
-    # no temporary array: on a block that just fits into the cache a second one costs as much
-    # as two of these operations
-    out = np.negative(x)
-    np.exp(out, out=out)
-    out += 1.0
-    return out
-
-
 def _tail_of_sigmoid(x: Array) -> Array:
-    return np.exp(x)  # 1 + e^x is 1
+    return exp(x)  # 1 + e^x is 1
 
 
 def gated_by_sigmoid(linear: Array, gate: Array) -> Array:
     """Multiply by the sigmoid of a gate, in one division, on arrays that may have gaps."""
-    out = _one_plus_exp_of_minus(gate)
+    out = one_plus_exp_of_minus(np.ascontiguousarray(gate))
     largest = out.max()
     np.divide(linear, out, out=out)
     limit = tail_of(gate)
@@ -64,7 +57,7 @@ def gated_by_sigmoid(linear: Array, gate: Array) -> Array:
 
 
 def sigmoid_1(x: Array) -> Array:
-    e = np.exp(-np.abs(x))
+    e = exp(-np.abs(x))
     return np.asarray(e / ((1.0 + e) * (1.0 + e)))
 
 
@@ -76,7 +69,7 @@ def sigmoid_2(x: Array) -> Array:
 
 
 def log_sigmoid(x: Array) -> Array:
-    return np.asarray(np.minimum(x, 0.0) - log1p_of_share(np.exp(-np.abs(x))))
+    return np.asarray(np.minimum(x, 0.0) - log1p_of_share(exp(-np.abs(x))))
 
 
 def log_sigmoid_1(x: Array) -> Array:
@@ -93,7 +86,7 @@ def log_sigmoid_2(x: Array) -> Array:
 
 def softplus(x: Array, beta: float, threshold: float) -> Array:
     u, low = scaled(np.clip(x, -_END / beta, _END / beta), beta)
-    e = np.exp(-np.abs(u))
+    e = exp(-np.abs(u))
     if not isinstance(low, float):
         e *= 1.0 - np.sign(u) * low
     out = np.asarray(np.maximum(x, 0.0) + log1p_of_share(e) / beta)
@@ -139,7 +132,7 @@ def _straight(
 
 @one_pass
 def tanh(x: Array) -> Array:
-    return np.tanh(x)
+    return exponentials.tanh(x)
 
 
 def tanh_1(x: Array) -> Array:
@@ -187,8 +180,7 @@ def tanhshrink_2(x: Array) -> Array:
 
 def silu(x: Array, beta: float) -> Array:
     if beta == 1.0:
-        out = np.exp(-x)
-        out += 1.0
+        out = one_plus_exp_of_minus(x)
         np.divide(x, out, out=out)
         return patch_below(out, tail_of(x), lambda t: _careful_silu(t, 1.0), x)
     return _careful_silu(x, beta)
@@ -224,7 +216,7 @@ def silu_2(x: Array, beta: float) -> Array:
 
 
 def mish(x: Array) -> Array:
-    n = np.exp(capped(x, 20.0))
+    n = exp(capped(x, 20.0))
     w = n * (n + 2.0)
     out = np.asarray(x * (w / (w + 2.0)))
     return patch_below(out, tail_of(x), _tail_of_mish, x)
