@@ -11,7 +11,13 @@ import sympy as sp
 from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.derivations import USED_UP, check
 from dlnotes.checking.engines.last_resort import certify_sign
-from dlnotes.checking.engines.timing import Budget, remaining, shielded, time_limit
+from dlnotes.checking.engines.timing import (
+    Budget,
+    collecting_rarely,
+    remaining,
+    shielded,
+    time_limit,
+)
 from dlnotes.checking.mutants import attack
 from dlnotes.checking.vocabulary import Vocabulary
 
@@ -183,6 +189,18 @@ class TestTimeLimit:
             gc.callbacks.remove(callback)
         assert ended[:1] == [how]  # the work came to its end, and then the bell rang
         assert not swallowed
+
+    def test_the_collector_is_as_before_when_a_limit_ends_what_seldom_asks_for_it(self):
+        usual = gc.get_threshold()
+
+        @collecting_rarely()
+        def long():
+            assert gc.get_threshold()[0] > usual[0]
+            self.spin(60)
+
+        with pytest.raises(Budget), time_limit(0.05):
+            long()
+        assert gc.get_threshold() == usual
 
     def test_a_claim_that_takes_too_long_is_unproved(self):
         names = "n : integer >= 1\nA : invertible matrix n x n\nB : invertible matrix n x n"

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from dlnotes.checking import Kind, Statement, Tier
+from dlnotes.checking.contexts import Context
 from dlnotes.checking.derivations import check
 from dlnotes.checking.entry_checks import compare_entry
+from dlnotes.checking.tex.reader import read_expression
 from dlnotes.checking.vocabulary import Vocabulary
 
 
@@ -309,3 +311,22 @@ def test_a_mixture_bounds_its_members_under_a_double_sum():
     verdict = verdict_of(PROBABILITIES, tex)
     assert verdict.passed
     assert "for every size" in verdict.detail
+
+
+def test_a_part_that_was_read_before_keeps_its_conditions():
+    names = Vocabulary.parse("x : real")
+    context = Context(names, {})
+    conditions = [
+        context.side(read_expression(tex, names)).conditions.keys()
+        for tex in (r"\frac{1}{x}", r"\frac{1}{x} + 1", r"\sqrt{\frac{1}{x} + 1}")
+    ]
+    assert len(conditions[0]) == 1
+    assert conditions[1] == conditions[0]
+    assert conditions[2] > conditions[0]
+
+
+def test_a_part_that_was_read_before_is_not_what_it_was_while_a_name_is_varied():
+    names = "x : real\ns := x^2"
+    tex = r"\sin(s) + \frac{d}{d s}(\sin(s) + s) = \sin(s) + "
+    assert verdict_of(names, tex + r"\cos(s) + 1").kind is Kind.PROVED
+    assert verdict_of(names, tex + r"\cos(s)").kind is Kind.REFUTED

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dlnotes.checking.claims import REGISTRY, Registry, digest_of
 from dlnotes.checking.derivations import SECONDS, USED_UP, Report, check
 from dlnotes.checking.engines.rocq import NOT_COMPILED
-from dlnotes.checking.engines.timing import Budget, time_limit
+from dlnotes.checking.engines.timing import Budget, collecting_rarely, time_limit
 from dlnotes.checking.mutants import Attack, attack
 from dlnotes.checking.tex.tokens import TexError
 from dlnotes.checking.verdicts import Kind, Tier, Verdict, unproved
@@ -104,6 +104,7 @@ def _run(function: Callable[[Statement], Verdict], statement: Statement) -> Verd
     return verdict.with_seconds(time.perf_counter() - start)
 
 
+@collecting_rarely()
 def verify(
     statement: Statement,
     registry: Registry = REGISTRY,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Budget", "remaining", "shielded", "time_limit"]
+__all__ = ["Budget", "collecting_rarely", "remaining", "shielded", "time_limit"]
 
 _REPEAT = 0.5
 """After so many seconds the bell rings again, in case a handler swallowed it."""
@@ -111,6 +111,21 @@ def _ring(_signal: int = 0, frame: FrameType | None = None) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0.02, _REPEAT)
         return
     raise Budget
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Let the garbage collector look for cycles seldom inside the block.
+
+    Expressions are trees, freed without it, and SymPy's cache keeps most of them: to go through
+    all that is kept, again and again, finds next to nothing.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

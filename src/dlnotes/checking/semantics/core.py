@@ -50,14 +50,37 @@ class Core:
         self._count = itertools.count()
         self.given: list[Any] = []
         self._density: dict[Any, Any] = {}
+        self._closed: dict[Node, tuple[Any, dict[Any, Any]]] = {}
 
     def value(self, node: Node, env: Env | None = None) -> Any:
-        """Return the value of `node`; `env` holds bound variables."""
+        """Return the value of `node`; `env` holds bound variables.
+
+        What stands under no bound variable is worked out once for a choice of sizes, with its
+        conditions: a statement and its mutants share most of their parts.
+        """
+        if env or not node.args or not self.sizes_known or self.freezing():
+            return self._value(node, env or {})
+        if node not in self._closed:
+            outer, self.conditions = self.conditions, {}
+            try:
+                self._closed[node] = self._value(node, {}), self.conditions
+            finally:
+                self.conditions = outer
+        value, conditions = self._closed[node]
+        for condition, why in conditions.items():
+            self.require(condition, why)
+        return value
+
+    def _value(self, node: Node, env: Env) -> Any:
         method = getattr(self, "_" + node.kind, None)
         if method is None:
             msg = f"{node.kind} has no value here"
             raise Undefined(msg)
-        return method(node, env or {})
+        return method(node, env)
+
+    def freezing(self) -> bool:
+        """Whether some name stands for another value than its own at present."""
+        return bool(self.frozen or self.frozen_families)
 
     # Provided by the interpreter.
     def truth(self, node: Node, env: Env) -> Any:

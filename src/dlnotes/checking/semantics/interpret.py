@@ -106,14 +106,14 @@ class Interpreter(Arithmetic):
         if entry.signal and not entry.params:
             return self.signal(entry, env, indices)
         if entry.kind == "defined":
-            cached = self.defined.get(key) if not self._freezing() else None
+            cached = self.defined.get(key) if not self.freezing() else None
             if cached is None:
                 if entry.params:
                     return self.function_value(entry, indices)
                 outer, self.conditions = self.conditions, {}
                 value = self.definition(entry, env, {})
                 cached, self.conditions = (value, self.conditions), outer
-                if not self._freezing():
+                if not self.freezing():
                     self.defined[key] = cached
             for condition, why in cached[1].items():
                 self.require(condition, why)
@@ -175,9 +175,6 @@ class Interpreter(Arithmetic):
                 text += part
         found = self.vocabulary.entries.get(text)
         return found if found is not None and found.key != entry.key else None
-
-    def _freezing(self) -> bool:
-        return bool(self.frozen or self.frozen_families)
 
     def symbol(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
         """Return the symbol of a declared number."""
