@@ -4,14 +4,15 @@ Run from the root of the repository: ``python benchmarks/activations.py [name ..
 the peers' take turns on the same ten million standard normal numbers, so that a busy machine
 slows all of them alike; the best of several rounds counts. The table gives milliseconds and the
 ratio to the fastest peer; it asserts nothing about time. PyTorch takes part where it is
-installed, and numba, which the extra ``numba`` installs, compiles our exponentials;
-with ``--plain`` it is left out.
+installed. Where numba is, some of ours are compiled; with ``--plain`` none is.
 
 A result of more than 32 MB comes from the operating system page by page, and that is a good
 part of the time; a smaller one may lie where the last one lay. So that size does not decide who
 pays, freed memory is handed back before every call, where the C library can do that. With
 ``--reuse`` it is left where it is, which only concerns results below that limit: those of GLU,
-which returns half as many numbers as it takes.
+which returns half as many numbers as it takes. NumPy asks Linux for pages of 2 MB, PyTorch gets
+them by chance, and then takes a third of the time or a half for its simple functions;
+``GLIBC_TUNABLES=glibc.malloc.hugetlb=1`` in the environment gives them to both.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import numpy as np
 from scipy import special
 
 from dlnotes import activations
-from dlnotes.activations import ACTIVATIONS, exponentials
+from dlnotes.activations import ACTIVATIONS, walks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,8 +124,8 @@ def main() -> None:
     if not torch:
         print("PyTorch is not installed: NumPy and SciPy are the only peers.")
     if options.plain or importlib.util.find_spec("numba") is None:
-        exponentials.compiled = lambda *_: None
-        print("Our exponentials are those of NumPy.")
+        walks.compiled = lambda *_: None
+        print("Nothing of ours is compiled.")
     names = options.names or [n for n in activations.__all__ if n in NUMPY or n in torch]
     print(f"{options.size:,} numbers, best of {options.rounds}, load {os.getloadavg()[0]:.1f}")
     print(f"{'function':23}{'dtype':>9}{'ours':>9}{'peers':>30}{'ratio':>8}")

@@ -5,8 +5,8 @@ functions of a whole vector (`softmax`, `log_softmax`, `logsumexp`, `sparsemax`,
 kin) carry their Jacobians and vector-Jacobian products, and `cross_entropy` its gradient.
 
 Values are good to a few units in the last place. Where numba is installed, which the extra
-``numba`` brings, the exponentials of long arrays are compiled, see
-`dlnotes.activations.exponentials`; their last digit may then differ from that of a short array.
+``numba`` brings, exponentials in long arrays are compiled, see `dlnotes.activations.walks`:
+their last digit may then differ from that of a short array.
 
 Examples
 --------

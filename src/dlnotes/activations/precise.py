@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlnotes._arguments import FloatArray as Array
-from dlnotes.activations.exponentials import exp
+from dlnotes.activations.walks import exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlnotes.activations.exponentials import exp
 from dlnotes.activations.precise import Array, two_sum
+from dlnotes.activations.walks import exp
 
 if TYPE_CHECKING:
     from typing import Self

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dlnotes.activations.blocks import one_pass
-from dlnotes.activations.exponentials import exp, expm1_of_negative
 from dlnotes.activations.precise import Array, divided, half_logistic
+from dlnotes.activations.walks import exp, expm1_of_negative
 
 __all__ = ["SELU_ALPHA", "SELU_GAMMA"]
 

@@ -9,7 +9,6 @@ import mpmath
 import numpy as np
 from scipy import special
 
-from dlnotes.activations.exponentials import exp
 from dlnotes.activations.polynomials import horner
 from dlnotes.activations.precise import (
     Array,
@@ -22,6 +21,7 @@ from dlnotes.activations.precise import (
     two_product,
     two_sum,
 )
+from dlnotes.activations.walks import exp
 
 __all__: list[str] = []
 

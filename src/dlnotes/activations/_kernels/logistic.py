@@ -7,9 +7,8 @@ import functools
 import mpmath
 import numpy as np
 
-from dlnotes.activations import exponentials
+from dlnotes.activations import walks
 from dlnotes.activations.blocks import one_pass
-from dlnotes.activations.exponentials import exp, one_plus_exp_of_minus
 from dlnotes.activations.polynomials import horner, interpolate
 from dlnotes.activations.precise import (
     Array,
@@ -20,6 +19,7 @@ from dlnotes.activations.precise import (
     patch_below,
     scaled,
 )
+from dlnotes.activations.walks import exp, one_plus_exp_of_minus
 
 __all__: list[str] = []
 
@@ -34,9 +34,7 @@ def tail_of(x: Array) -> float:
 
 
 def sigmoid(x: Array) -> Array:
-    out = one_plus_exp_of_minus(x)
-    np.divide(1.0, out, out=out)
-    return patch_below(out, tail_of(x), _tail_of_sigmoid, x)
+    return patch_below(walks.logistic(x), tail_of(x), _tail_of_sigmoid, x)
 
 
 def _tail_of_sigmoid(x: Array) -> Array:
@@ -132,7 +130,7 @@ def _straight(
 
 @one_pass
 def tanh(x: Array) -> Array:
-    return exponentials.tanh(x)
+    return walks.tanh(x)
 
 
 def tanh_1(x: Array) -> Array:

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from activation_reference import Reference, digits, m, points, ulps
-from dlnotes.activations import ACTIVATIONS, exponentials, softmax
-from dlnotes.activations.exponentials import (
+from dlnotes.activations import ACTIVATIONS, softmax, walks
+from dlnotes.activations.walks import (
     LONG,
     compiled,
     exp,
     expm1_of_negative,
     formulas,
+    hard_swish,
+    logistic,
     one_plus_exp_of_minus,
     tanh,
 )
@@ -27,6 +29,8 @@ each_dtype = pytest.mark.parametrize("dtype", PRECISIONS, ids=str)
 FUNCTIONS = {
     "exp": (exp, mpmath.exp, 1.0),
     "expm1_of_negative": (expm1_of_negative, mpmath.expm1, 2.0),
+    "hard_swish": (hard_swish, lambda x: x * min(max(x + 3, 0), 6) / 6, 2.0),
+    "logistic": (logistic, lambda x: 1 / (1 + mpmath.exp(-x)), 3.0),
     "one_plus_exp_of_minus": (one_plus_exp_of_minus, lambda x: 1 + mpmath.exp(-x), 2.0),
     "tanh": (tanh, mpmath.tanh, 3.0),
 }
@@ -44,7 +48,8 @@ def arguments(name, dtype):
     near = [np.nextafter(end, side) for end in (low, high, 0.0) for side in (-np.inf, np.inf)]
     middle = [rng.normal(size=2000), rng.uniform(-20, 20, 1000)]
     x = np.concatenate([jumps, small, *middle, rng.uniform(low, high, 4000), near])
-    return (-np.abs(x) if name == "expm1_of_negative" else x).astype(dtype)
+    x = {"expm1_of_negative": -np.abs(x), "logistic": x[x > -high]}.get(name, x)
+    return x.astype(dtype)
 
 
 def by_hand(name, dtype):
@@ -102,7 +107,7 @@ def test_nan_passes_through(name, dtype):
 def test_long_arrays_get_it_and_short_ones_get_numpys(name, dtype, monkeypatch):
     function, true, _ = FUNCTIONS[name]
     asked = []
-    monkeypatch.setattr(exponentials, "compiled", lambda *what: asked.append(what) or np.sign)
+    monkeypatch.setattr(walks, "compiled", lambda *what: asked.append(what) or np.sign)
     x = np.full(LONG, -2.0, dtype)
     assert function(x).tolist() == [-1.0] * LONG
     assert asked == [(name, dtype)]
