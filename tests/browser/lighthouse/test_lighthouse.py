@@ -32,6 +32,10 @@ HERE = Path(__file__).parent
 INSTALLED = ROOT / "_build" / "lighthouse"
 REPORTS = ROOT / "_build" / "screenshots"
 
+# A machine's certificates and mirrors, as its own npm would have them; the one from the wheel
+# would not look there.
+SETTINGS = "/etc/npmrc"
+
 QUALITIES = ["accessibility", "best-practices", "seo"]
 MODES = {"desktop": ["--preset=desktop"], "phone": []}  # a phone is what Lighthouse assumes
 # What performance must reach. For a phone Lighthouse multiplies the processor times of this
@@ -125,7 +129,11 @@ def program() -> Path:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, INSTALLED)
         silent = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        done = npm(["ci", *silent], return_completed_process=True, cwd=INSTALLED, **QUIET)
+        environment = {"NPM_CONFIG_GLOBALCONFIG": SETTINGS, **os.environ}
+        words = ["ci", *silent]
+        done = npm(
+            words, return_completed_process=True, cwd=INSTALLED, env=environment, **QUIET
+        )
         if done.returncode:
             reasons = [line for line in done.stderr.splitlines() if " error " in line]
             missing(f"Lighthouse was not installed; npm said: {' / '.join(reasons[:3])}")
