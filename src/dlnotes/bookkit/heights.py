@@ -2,9 +2,9 @@
 
 A section that is far from the window can wait as a whole, with everything in it, if the page
 knows meanwhile how much room to keep for it (``book.css``, ``.lazy``). The guess must not be
-low: what is in the section would then count as lying over the next one. It is therefore made for
-a narrow phone and rounded up to a power of two; where a window is wider the page seems too long,
-until the reader does anything and all is laid out.
+low: what is in the section would then count as lying over the next one. It is therefore made
+for a narrow phone and rounded up to a power of two; where a window is wider the page seems too
+long, until the reader does anything and all is laid out.
 """
 
 from __future__ import annotations
