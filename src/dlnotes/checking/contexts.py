@@ -96,15 +96,14 @@ class Context(Hypotheses):
         return self.sides[node]
 
     def _side(self, node: Node) -> Side:
-        self.interpreter.conditions = {}
-        self.interpreter.frozen = {}
         try:
-            value = self.interpreter.value(node, {})
+            with self.interpreter.noting() as noted:
+                value = self.interpreter.value(node, {})
         except Undefined as error:
             return Side(None, [], (), {}, str(error) or "undefined")
         except (RecursionError, ZeroDivisionError) as error:
             return Side(None, [], (), {}, f"undefined: {error}")
-        conditions = {self.free(c): w for c, w in self.interpreter.conditions.items()}
+        conditions = {self.free(c): w for c, w in noted.items()}
         conditions.pop(sp.true, None)
         if isinstance(value, sp.MatrixBase):
             if value.shape == (1, 1):

@@ -302,9 +302,10 @@ def same_words(context: Context, left: Node, right: Node) -> bool:
     words = _Words(context)
     sides, needed = [], []
     for node in (left, right):
-        words.interpreter.conditions, words.inverses = {}, set()
-        value = words.value(node)
-        conditions = {context.free(c): w for c, w in words.interpreter.conditions.items()}
+        words.inverses = set()
+        with words.interpreter.noting() as noted:
+            value = words.value(node)
+        conditions = {context.free(c): w for c, w in noted.items()}
         conditions.pop(sp.true, None)
         sides.append(Side(value, [], (), conditions))
         needed.append(words.inverses)

@@ -14,7 +14,7 @@ from dlnotes.checking.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dlnotes.checking.entries import Entry
     from dlnotes.checking.tex.nodes import Node
@@ -27,6 +27,29 @@ KINK = sp.Symbol("kink")
 """The reason of a condition that suffices for a derivative but need not be necessary."""
 CASES = sp.Symbol("cases")
 """The reason of a condition without which no case applies, or two that contradict."""
+
+
+class _Noting:
+    """Gives a block conditions of its own; see `Core.noting`.
+
+    Not a generator: a time limit may ring anywhere, and one that is left between two of its
+    lines would put conditions back whenever it is collected, in the middle of something else.
+    """
+
+    __slots__ = ("core", "outer")
+
+    outer: dict[Any, Any]
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def __enter__(self) -> dict[Any, Any]:
+        noted: dict[Any, Any] = {}
+        self.outer, self.core.conditions = self.core.conditions, noted
+        return noted
+
+    def __exit__(self, *_: object) -> None:
+        self.core.conditions = self.outer
 
 
 class Core:
@@ -61,14 +84,11 @@ class Core:
         if env or not node.args or not self.sizes_known or self.freezing():
             return self._value(node, env or {})
         if node not in self._closed:
-            outer, self.conditions = self.conditions, {}
-            try:
-                self._closed[node] = self._value(node, {}), self.conditions
-            finally:
-                self.conditions = outer
-        value, conditions = self._closed[node]
-        for condition, why in conditions.items():
-            self.require(condition, why)
+            with self.noting() as noted:
+                value = self._value(node, {})
+            self._closed[node] = value, noted
+        value, noted = self._closed[node]
+        self.require_all(noted)
         return value
 
     def _value(self, node: Node, env: Env) -> Any:
@@ -136,6 +156,21 @@ class Core:
         raise NotImplementedError
 
     # -- conditions ----------------------------------------------------------------------
+    def noting(self) -> _Noting:
+        """Note the conditions of one part by themselves.
+
+        Inside the block `require` notes them in the dictionary that the block is given; the
+        ones outside are left as they were, also when the part has no value.
+        """
+        return _Noting(self)
+
+    def require_all(
+        self, noted: Mapping[Any, Any], put: Callable[[Any], Any] = lambda x: x
+    ) -> None:
+        """Require what a part has noted, with its variables replaced as `put` says."""
+        for condition, why in noted.items():
+            self.require(put(condition), put(why))
+
     def require(self, condition: Any, why: Any) -> None:
         """Note a condition under which the value is defined."""
         if condition != sp.true:

@@ -75,12 +75,9 @@ class Derivatives(Smoothness):
     def derivative_at(self, call: Any, point: Any, times: int) -> Any:
         """Return the derivative of a function of one number at `point`."""
         u = sp.Dummy("u", real=not point.has(sp.I))
-        before = self.conditions
-        self.conditions = {}
-        value = self.differentiate(call(u), u, times)
-        inner, self.conditions = self.conditions, before
-        for condition, why in inner.items():
-            self.require(condition.xreplace({u: point}), why.xreplace({u: point}))
+        with self.noting() as noted:
+            value = self.differentiate(call(u), u, times)
+        self.require_all(noted, lambda x: x.xreplace({u: point}))
         return value.xreplace({u: point})
 
     def _target(self, node: Node, env: Env) -> tuple[Any, Any, Any]:
@@ -169,32 +166,30 @@ class Derivatives(Smoothness):
         if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:
             return self._derive_by_member(target[1], inner, env, times)
         symbols = self._frozen_symbols(value)
-        old_frozen, old_conditions = dict(self.frozen), self.conditions
-        self.conditions = {}
-        try:
-            if target[0] == "env":
-                env = {**env, target[1]: symbols}
-            elif target[0] == "component":
-                whole = self.value(target[1], env)
-                if isinstance(whole, Family):
-                    msg = "derivative by a component of a defined family"
-                    raise NotGeneral(msg)
-                changed = sp.Matrix(whole)
-                row = int(target[2][0]) - 1
-                col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
-                changed[row, col] = symbols
-                base = target[1]
-                key = (base.value, *(self.value(a, env) for a in base.args))
-                self.frozen[key] = changed.as_immutable()
-            else:
-                self.frozen[target[1]] = symbols
-            result = self._by(inner(env), symbols, times)
-        finally:
-            thaw = self._thaw(symbols, value)
-            self.frozen = old_frozen
-            conditions, self.conditions = self.conditions, old_conditions
-        for condition, why in conditions.items():
-            self.require(self._put(condition, thaw), self._put(why, thaw))
+        old = dict(self.frozen)
+        with self.noting() as noted:
+            try:
+                if target[0] == "env":
+                    env = {**env, target[1]: symbols}
+                elif target[0] == "component":
+                    whole = self.value(target[1], env)
+                    if isinstance(whole, Family):
+                        msg = "derivative by a component of a defined family"
+                        raise NotGeneral(msg)
+                    changed = sp.Matrix(whole)
+                    row = int(target[2][0]) - 1
+                    col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
+                    changed[row, col] = symbols
+                    base = target[1]
+                    key = (base.value, *(self.value(a, env) for a in base.args))
+                    self.frozen[key] = changed.as_immutable()
+                else:
+                    self.frozen[target[1]] = symbols
+                result = self._by(inner(env), symbols, times)
+            finally:
+                self.frozen = old
+        thaw = self._thaw(symbols, value)
+        self.require_all(noted, lambda x: self._put(x, thaw))
         return self._put(result, thaw)
 
     def _siblings(
@@ -222,10 +217,11 @@ class Derivatives(Smoothness):
             msg = "two derivatives by the same family"
             raise NotGeneral(msg)
         self.frozen_families[name] = base
-        try:
-            result = self._by(inner(env), base[indices], times)
-        finally:
-            del self.frozen_families[name]
+        with self.noting() as noted:
+            try:
+                result = self._by(inner(env), base[indices], times)
+            finally:
+                del self.frozen_families[name]
 
         def put(x: Any) -> Any:
             return x.replace(
@@ -233,8 +229,7 @@ class Derivatives(Smoothness):
                 lambda e: self.entry_value(entry, tuple(e.indices)),
             )
 
-        noted, self.conditions = list(self.conditions.items()), {}
-        self.conditions |= {put(c): put(w) for c, w in noted}
+        self.require_all(noted, put)
         return result.map(put) if isinstance(result, Family) else put(result)
 
     @staticmethod

@@ -110,14 +110,14 @@ class Interpreter(Arithmetic):
             if cached is None:
                 if entry.params:
                     return self.function_value(entry, indices)
-                outer, self.conditions = self.conditions, {}
-                value = self.definition(entry, env, {})
-                cached, self.conditions = (value, self.conditions), outer
+                with self.noting() as noted:
+                    value = self.definition(entry, env, {})
+                cached = value, noted
                 if not self.freezing():
                     self.defined[key] = cached
-            for condition, why in cached[1].items():
-                self.require(condition, why)
-            return cached[0]
+            value, noted = cached
+            self.require_all(noted)
+            return value
         if entry.role == "array":
             return self.declared_array(entry, env, key)
         if entry.role == "set":
@@ -218,10 +218,10 @@ class Interpreter(Arithmetic):
             return sympy_body(entry.body[6:].strip(), names)
         node = self.vocabulary.body(entry, self.vocabulary.roles(entry) | roles)
         self.depth += 1
-        if self.depth > 60:
-            msg = f"{entry.head} is defined in terms of itself without end"
-            raise Undefined(msg)
         try:
+            if self.depth > 60:
+                msg = f"{entry.head} is defined in terms of itself without end"
+                raise Undefined(msg)
             return self.value(node, env)
         finally:
             self.depth -= 1
@@ -264,19 +264,17 @@ class Interpreter(Arithmetic):
 
     def _cases(self, node: Node, env: Env) -> Any:
         pieces, conditions = [], []
-        outer = self.conditions
         for value, condition in zip(node.args[::2], node.args[1::2], strict=True):
             truth = self.truth(condition, env)
             if truth == sp.false:
                 continue
-            self.conditions = {}
-            pieces.append((self.value(value, env), truth))
-            for inner, why in self.conditions.items():
-                outer.setdefault(sp.Or(sp.Not(truth), inner), why)
+            with self.noting() as noted:
+                pieces.append((self.value(value, env), truth))
+            for inner, why in noted.items():
+                self.require(sp.Or(sp.Not(truth), inner), why)
             conditions.append(truth)
             if truth == sp.true:
                 break
-        self.conditions = outer
         if not pieces:
             msg = "no case applies"
             raise Undefined(msg)

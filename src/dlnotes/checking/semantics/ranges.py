@@ -92,13 +92,11 @@ class Ranges(Derivatives):
 
     def _empty_sum(self, variable: str, body: Node, env: Env, low: Any) -> Any:
         """Return zero, of the shape that a term would have."""
-        before, self.conditions = self.conditions, {}
         try:
-            term = self.value(body, {**env, variable: low})
+            with self.noting():
+                term = self.value(body, {**env, variable: low})
         except (Undefined, NotGeneral):
             return sp.Integer(0)
-        finally:
-            self.conditions = before
         return arrays.elementwise(lambda _: sp.Integer(0), term)
 
     def _opaque_extremum(self, kind: str, body: Any, limits: tuple[Any, Any, Any]) -> Any:
@@ -239,13 +237,9 @@ class Ranges(Derivatives):
     def _integral(self, node: Node, env: Env) -> Any:
         low, high = self.value(node.args[0], env), self.value(node.args[1], env)
         x = sp.Dummy(node.value.strip("\\"), real=True)
-        before = self.conditions
-        self.conditions = {}
-        body = self.value(node.args[2], {**env, node.value: x})
-        inner, self.conditions = self.conditions, before
-        for condition, why in inner.items():
-            if not condition.has(x):
-                self.require(condition, why)
+        with self.noting() as noted:
+            body = self.value(node.args[2], {**env, node.value: x})
+        self.require_all({c: why for c, why in noted.items() if not c.has(x)})
         if arrays.is_array(body):
             msg = "integral of an array"
             raise NotGeneral(msg)
@@ -256,10 +250,8 @@ class Ranges(Derivatives):
         target = self.value(node.args[0], env)
         positive = {"positive": True} if target == sp.oo else {"real": True}
         x = sp.Dummy(variable.strip("\\"), **positive)
-        before = self.conditions
-        self.conditions = {}
-        body = self.value(node.args[1], {**env, variable: x})
-        self.conditions = before
+        with self.noting():
+            body = self.value(node.args[1], {**env, variable: x})
         side = direction if target.is_finite and direction in "+-" else "+-"
         if not target.is_finite:
             side = "-" if target == sp.oo else "+"
