@@ -64,6 +64,116 @@ class TestConditionsOfCases:
         assert verdict(tex, Vocabulary.parse("x : nonzero")).kind is Kind.PROVED
 
 
+class TestEntriesWorkedOutLate:
+    """The entries of an array of symbolic size are worked out when a side asks for them."""
+
+    @pytest.mark.parametrize(
+        ("names", "tex"),
+        [
+            (r"N : integer >= 1; v : row mod N; u_n := \frac{x}{x} v_n, row mod N", "u = v"),
+            (
+                r"K : integer >= 1; z : vector K; "
+                r"f(v)_i := \frac{x}{x} v_i, v : vector K, i = 1..K",
+                "f(z) = z",
+            ),
+        ],
+    )
+    def test_what_they_need_belongs_to_the_side(self, names, tex):
+        lines = names.replace("; ", "\n")
+        found = verdict(tex, Vocabulary.parse(f"x : real\n{lines}"))
+        assert found.kind is Kind.UNPROVED
+        assert "nonzero(x, 0)" in found.detail
+        assert verdict(tex, Vocabulary.parse(f"x : nonzero\n{lines}")).kind is Kind.PROVED
+
+    @pytest.mark.parametrize(
+        ("names", "tex"),
+        [
+            (r"N : integer >= 1; v : row mod N; u_n := t v_n, row mod N", "u = v"),
+            (
+                r"K : integer >= 1; z : vector K; f(v)_i := t v_i, v : vector K, i = 1..K",
+                "f(z) = z",
+            ),
+        ],
+    )
+    def test_a_name_is_varied_for_them_too(self, names, tex):
+        vocabulary = Vocabulary.parse("s : real\nt := s^2\n" + names.replace("; ", "\n"))
+        found = verdict(rf"\frac{{d}}{{dt}} {tex}", vocabulary)
+        assert found.kind is Kind.PROVED
+        assert "every size" in found.detail
+        assert verdict(rf"\frac{{d}}{{dt}} {tex} + {tex[-1]}", vocabulary).kind is Kind.REFUTED
+
+
+class TestAKernelDefinedByAMatrix:
+    """It is worked out once, with its conditions, and not while a name is varied."""
+
+    KERNEL = r"""
+s : real
+t := s^2
+k := \begin{pmatrix} 0 & 0 & 0 \\ 0 & t & \frac{1}{s} \\ 0 & 0 & 0 \end{pmatrix}, kernel 1
+"""
+
+    def test_its_conditions_are_noted_each_time(self):
+        vocabulary = Vocabulary.parse(self.KERNEL)
+        assert verdict(r"k_{0,1} = \frac{1}{s}", vocabulary).kind is Kind.PROVED
+        found = verdict(r"\sum_{a=-1}^{1} s k_{a,1} = 1", vocabulary)
+        assert found.kind is Kind.UNPROVED
+        assert "nonzero(s, 0)" in found.detail
+
+    def test_a_derivative_changes_nothing_after_it(self):
+        vocabulary = Vocabulary.parse(self.KERNEL + "assume : s \\ne 0")
+        assert verdict(r"\frac{d}{dt} k_{0,0} = 1", vocabulary).kind is Kind.PROVED
+        assert verdict(r"k_{0,0} = s^2", vocabulary).kind is Kind.PROVED
+
+    def test_what_came_before_does_not_change_a_derivative(self):
+        vocabulary = Vocabulary.parse(self.KERNEL + "assume : s \\ne 0")
+        assert verdict(r"k_{0,0} = s^2", vocabulary).kind is Kind.PROVED
+        assert verdict(r"\frac{d}{dt} k_{0,0} = 1", vocabulary).kind is Kind.PROVED
+
+
+def test_what_a_partial_derivative_holds_fixed_is_put_back_into_its_conditions():
+    names = "x : real\na := x^2 + 1\nb := x + 3\nL := \\frac{a}{b}, direct in a b"
+    found = verdict(r"\frac{\partial L}{\partial a} = \frac{1}{b}", Vocabulary.parse(names))
+    assert found.kind is Kind.PROVED
+    assert found.side_conditions == ("Ne(x + 3, 0)",)
+
+
+class TestAnEvaluationBar:
+    """What stands before it is asked for at the point, which lies where it is declared."""
+
+    NAMES = """
+x : positive
+u : positive vector 2
+y : vector 2
+n : integer
+p : probability vector 2
+q : probability vector 2
+a : real
+b : positive
+z : real
+"""
+
+    @pytest.mark.parametrize(
+        ("tex", "kind"),
+        [
+            (r"\left. \log(z) \right|_{z=b} = \log(b)", Kind.PROVED),
+            (r"\left. \log(z) \right|_{z=a} = \log(a)", Kind.PROVED),
+            (r"\left. \frac{z}{z} \right|_{z=b} = 1", Kind.PROVED),
+            (r"\left. \frac{z}{z} \right|_{z=a} = 1", Kind.UNPROVED),
+            (r"\left. \frac{1}{z} \right|_{z=0} = 1", Kind.REFUTED),
+            (r"\left. \sqrt{x^2} \right|_{x=b} = b", Kind.PROVED),
+            (r"\left. \sqrt{x^2} \right|_{x=a} = a", Kind.REFUTED),
+            (r"\left. \sqrt{x^2} \right|_{x=-1} = -1", Kind.REFUTED),
+            (r"\left. 2 y \right|_{y=u} = 2 u", Kind.PROVED),
+            (r"\left. 2 u \right|_{u=y} = 2 y", Kind.REFUTED),
+            (r"\left. n^2 \right|_{n=3} = 9", Kind.PROVED),
+            (r"\left. \sin(\pi n) \right|_{n=1/2} = 0", Kind.UNPROVED),
+            (r"\left. 2 p \right|_{p=q} = 2 q", Kind.UNPROVED),
+        ],
+    )
+    def test_verdict(self, tex, kind):
+        assert verdict(tex, Vocabulary.parse(self.NAMES)).kind is kind
+
+
 def test_a_part_without_a_value_leaves_the_conditions_outside_as_they_were():
     vocabulary = Vocabulary.parse(SIZES)
     interpreter = Context(vocabulary, None).interpreter

@@ -7,6 +7,7 @@ means the same whether ``p`` is a free symbol or the softmax of something.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -141,15 +142,17 @@ class Derivatives(Smoothness):
     ) -> Any:
         siblings = self._siblings(body, steps[0][0], env) if partial else {}
         if siblings:
-            old = dict(self.frozen)
-            self.frozen |= {k: s for k, (s, _) in siblings.items()}
-            try:
-                result = self._derive(body, steps, env, False)
-            finally:
-                self.frozen = old
-            for s, v in siblings.values():
-                result = self._put(result, self._thaw(s, v))
-            return result
+
+            def back(x: Any) -> Any:
+                for s, v in siblings.values():
+                    x = self._put(x, self._thaw(s, v))
+                return x
+
+            return self.held(
+                lambda: self._derive(body, steps, env, False),
+                lambda: self.freezing({k: s for k, (s, _) in siblings.items()}),
+                back,
+            )
         (variable, times), rest = steps[0], steps[1:]
         target, _, value = self._target(variable, env)
 
@@ -161,36 +164,38 @@ class Derivatives(Smoothness):
         # A parameter is varied by itself, although its value may stand elsewhere as well: the
         # derivative of f(s, t) by s, at s = t = h, is not that of f(h, h) by h.
         if self._is_symbol(value) and target[0] != "env":
-            result = inner(env)
-            return self._by(result, value, times)
+            return self._by(inner(env), value, times)
         if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:
             return self._derive_by_member(target[1], inner, env, times)
         symbols = self._frozen_symbols(value)
-        old = dict(self.frozen)
-        with self.noting() as noted:
-            try:
-                if target[0] == "env":
-                    env = {**env, target[1]: symbols}
-                elif target[0] == "component":
-                    whole = self.value(target[1], env)
-                    if isinstance(whole, Family):
-                        msg = "derivative by a component of a defined family"
-                        raise NotGeneral(msg)
-                    changed = sp.Matrix(whole)
-                    row = int(target[2][0]) - 1
-                    col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
-                    changed[row, col] = symbols
-                    base = target[1]
-                    key = (base.value, *(self.value(a, env) for a in base.args))
-                    self.frozen[key] = changed.as_immutable()
-                else:
-                    self.frozen[target[1]] = symbols
-                result = self._by(inner(env), symbols, times)
-            finally:
-                self.frozen = old
         thaw = self._thaw(symbols, value)
-        self.require_all(noted, lambda x: self._put(x, thaw))
-        return self._put(result, thaw)
+        frozen = self._varied(target, symbols, env)
+        if target[0] == "env":
+            env = {**env, target[1]: symbols}
+        return self.held(
+            lambda: self._by(inner(env), symbols, times),
+            lambda: self.freezing(frozen),
+            lambda x: self._put(x, thaw),
+        )
+
+    def _varied(
+        self, target: tuple[Any, ...], symbols: Any, env: Env
+    ) -> dict[tuple[Any, ...], Any]:
+        """Return which name stands for what while `target` is varied."""
+        if target[0] == "env":
+            return {}
+        if target[0] == "entry":
+            return {target[1]: symbols}
+        base, where = target[1:]
+        whole = self.value(base, env)
+        if isinstance(whole, Family):
+            msg = "derivative by a component of a defined family"
+            raise NotGeneral(msg)
+        changed = sp.Matrix(whole)
+        column = int(where[1]) - 1 if len(where) == 2 else 0
+        changed[int(where[0]) - 1, column] = symbols
+        key = (base.value, *(self.value(a, env) for a in base.args))
+        return {key: changed.as_immutable()}
 
     def _siblings(
         self, body: Node, variable: Node, env: Env
@@ -216,21 +221,18 @@ class Derivatives(Smoothness):
         if name in self.frozen_families:
             msg = "two derivatives by the same family"
             raise NotGeneral(msg)
-        self.frozen_families[name] = base
-        with self.noting() as noted:
-            try:
-                result = self._by(inner(env), base[indices], times)
-            finally:
-                del self.frozen_families[name]
 
-        def put(x: Any) -> Any:
+        def back(x: Any) -> Any:
             return x.replace(
                 lambda e: isinstance(e, sp.Indexed) and e.base == base,
                 lambda e: self.entry_value(entry, tuple(e.indices)),
             )
 
-        self.require_all(noted, put)
-        return result.map(put) if isinstance(result, Family) else put(result)
+        return self.held(
+            lambda: self._by(inner(env), base[indices], times),
+            lambda: self.freezing_family(name, base),
+            back,
+        )
 
     @staticmethod
     def _thaw(symbols: Any, value: Any) -> dict[Any, Any]:
@@ -364,5 +366,32 @@ class Derivatives(Smoothness):
         if not self._is_symbol(value):
             msg = "an evaluation bar needs a free variable"
             raise Undefined(msg)
-        result = self.value(body, env)
-        return self._put(result, self._thaw(value, self.value(point, env)))
+        thaw = self._thaw(value, self.value(point, env))
+        self._require_inside(thaw)
+        return self.held(
+            lambda: self.value(body, env), nullcontext, lambda x: self._put(x, thaw)
+        )
+
+    def _require_inside(self, thaw: dict[Any, Any]) -> None:
+        """Require that what is put for a name lies where the name is declared.
+
+        What SymPy knows of the name, such as its sign, is used before the point is put in.
+        """
+        for x, value in thaw.items():
+            if isinstance(x, Family):
+                where = [sp.Integer(1) if s == 1 else self.fresh(s) for s in x.shape]
+                self._require_inside({x.entry(*where): value.entry(*where)})
+                continue
+            domain = self.table.domains.get(x)
+            if domain is None:
+                known = x.is_real is not True or x.is_nonnegative is not None
+            else:
+                known = domain.integer and not value.is_integer
+            if known and x != value:
+                msg = f"{value} for {x}, which does not stand for any number"
+                raise NotGeneral(msg)
+            for condition in domain.conditions(value) if domain is not None else ():
+                if condition == sp.false:
+                    msg = f"{x} at {value}: declared for other numbers"
+                    raise Undefined(msg)
+                self.require(condition, value)

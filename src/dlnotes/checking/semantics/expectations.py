@@ -64,14 +64,9 @@ class Expectations(Ranges):
     ) -> Any:
         if explicit:
             return self.value(body, env)
-        old = self.frozen.get((name,))
-        self.frozen[(name,)] = outcome
-        try:
-            return self.value(body, env)
-        finally:
-            del self.frozen[(name,)]
-            if old is not None:
-                self.frozen[(name,)] = old
+        return self.held(
+            lambda: self.value(body, env), lambda: self.freezing({(name,): outcome})
+        )
 
     def _mean(self, value: Any, only: str | None) -> Any:
         """Integrate or sum out the random variables of a number."""

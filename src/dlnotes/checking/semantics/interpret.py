@@ -106,18 +106,9 @@ class Interpreter(Arithmetic):
         if entry.signal and not entry.params:
             return self.signal(entry, env, indices)
         if entry.kind == "defined":
-            cached = self.defined.get(key) if not self.freezing() else None
-            if cached is None:
-                if entry.params:
-                    return self.function_value(entry, indices)
-                with self.noting() as noted:
-                    value = self.definition(entry, env, {})
-                cached = value, noted
-                if not self.freezing():
-                    self.defined[key] = cached
-            value, noted = cached
-            self.require_all(noted)
-            return value
+            if entry.params:
+                return self.function_value(entry, indices)
+            return self._defined(entry, env, indices)
         if entry.role == "array":
             return self.declared_array(entry, env, key)
         if entry.role == "set":
@@ -128,6 +119,19 @@ class Interpreter(Arithmetic):
         if entry.role == "distribution":
             return self.distribution(entry, indices)
         return self.symbol(entry, indices)
+
+    def _defined(self, entry: Entry, env: Env, indices: tuple[Any, ...]) -> Any:
+        """Return the value of a defined name, worked out once with its conditions."""
+        key = (entry.key, *indices)
+        if key in self.defined and not self.is_frozen():
+            value, noted = self.defined[key]
+        else:
+            with self.noting() as noted:
+                value = self.definition(entry, env, {})
+            if not self.is_frozen():
+                self.defined[key] = value, noted
+        self.require_all(noted)
+        return value
 
     def _size(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
         """Return a size; the members of a family of sizes differ from their neighbours."""
@@ -144,19 +148,17 @@ class Interpreter(Arithmetic):
 
     def signal(self, entry: Entry, env: Env, indices: tuple[Any, ...]) -> Any:
         """Return a row, an image or a kernel, declared or defined by its entries."""
-        key = (entry.key, *indices)
-        if key in self.array_memo:
-            return self.array_memo[key]
         if entry.kind != "defined":
-            out = signals.declared(entry, self.table, self.number, known=self.sizes_known)
-        elif entry.component:
-            kind, size = signals.empty(entry, lambda text: self.number(text, env))
-            out = Signal(kind, size, lambda *w: self._place(entry, env, w))
-        else:
-            _, size = signals.empty(entry, lambda text: self.number(text, env))
-            out = signals.as_signal(entry, self.definition(entry, env, {}), size)
-        self.array_memo[key] = out
-        return out
+            key = (entry.key, *indices)
+            if key not in self.array_memo:
+                self.array_memo[key] = signals.declared(
+                    entry, self.table, self.number, known=self.sizes_known
+                )
+            return self.array_memo[key]
+        kind, size = signals.empty(entry, lambda text: self.number(text, env))
+        if entry.component:
+            return Signal(kind, size, lambda *w: self._place(entry, env, w))
+        return signals.as_signal(entry, self._defined(entry, env, indices), size)
 
     def _place(self, entry: Entry, env: Env, where: tuple[Any, ...]) -> Any:
         return self.definition(entry, env | dict(zip(entry.component, where, strict=True)), {})
