@@ -191,7 +191,7 @@ class _Words:
         base = self.value(node.args[0])
         if not isinstance(base, Form):
             exponent = self._number(node.args[1])
-            return self.interpreter._number_power(base, exponent)
+            return self.interpreter.number_power(base, exponent)
         exponent = self._number(node.args[1])
         if node.value == "elementwise" or base.shape[0] != base.shape[1]:
             msg = "this power of an array"

@@ -24,11 +24,11 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Applications"]
 
-Env = dict[str, Any]
 _REAL_FUNCTIONS = {
     "exp": sp.exp,
     "sin": sp.sin,
@@ -53,6 +53,7 @@ _REAL_FUNCTIONS = {
     "sec": sp.sec,
     "csc": sp.csc,
 }
+_OF_ARRAYS = ("tr", "diag", "det", "rank", "vec", "total", "len")
 
 
 class Applications(ArrayValues):
@@ -273,10 +274,9 @@ class Applications(ArrayValues):
     def _call(self, node: Node, env: Env) -> Any:
         name = node.value
         args = [self.value(a, env) for a in node.args]
-        if name not in ("tr", "diag", "det", "rank", "vec", "total", "len"):
-            args = [arrays.scalar_like(a) for a in args]
-        if name in ("tr", "diag", "det", "rank", "vec", "total", "len"):
+        if name in _OF_ARRAYS:
             return self.array_function(name, args[0])
+        args = [arrays.scalar_like(a) for a in args]
         if name in ("max", "min"):
             items = (
                 list(args[0]) if len(args) == 1 and isinstance(args[0], sp.MatrixBase) else args

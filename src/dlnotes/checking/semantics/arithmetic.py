@@ -11,11 +11,10 @@ from dlnotes.checking.semantics.applications import Applications
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 
 if TYPE_CHECKING:
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Arithmetic"]
-
-Env = dict[str, Any]
 
 
 class Arithmetic(Applications):
@@ -63,7 +62,7 @@ class Arithmetic(Applications):
             msg = "an array as exponent"
             raise Undefined(msg)
         if node.value == "elementwise" and arrays.is_array(base):
-            return arrays.elementwise(lambda x: self._number_power(x, exponent), base)
+            return arrays.elementwise(lambda x: self.number_power(x, exponent), base)
         if arrays.is_array(base):
             if exponent == -1 and self._is_orthogonal(node.args[0], base):
                 return arrays.transpose(base)
@@ -74,7 +73,7 @@ class Arithmetic(Applications):
             ):
                 self._require_invertible(node.args[0], base, env)
             return arrays.power(base, exponent)
-        return self._number_power(base, exponent)
+        return self.number_power(base, exponent)
 
     def _is_orthogonal(self, node: Node, value: Any) -> bool:
         """Whether a matrix is declared orthogonal, so that its transpose is its inverse."""
@@ -94,7 +93,8 @@ class Arithmetic(Applications):
         determinant = sp.factor_terms(sp.expand(value.det(method="berkowitz")))
         self.require(sp.Ne(determinant, 0), determinant)
 
-    def _number_power(self, base: Any, exponent: Any) -> Any:
+    def number_power(self, base: Any, exponent: Any) -> Any:
+        """Raise a number to a power."""
         if base == sp.E:
             return sp.exp(exponent)
         if not exponent.is_integer:

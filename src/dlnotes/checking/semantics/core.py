@@ -74,7 +74,6 @@ class Core:
         self.extrema: set[Any] = set()
         self._count = itertools.count()
         self.given: list[Any] = []
-        self._density: dict[Any, Any] = {}
         self._closed: dict[Node, tuple[Any, dict[Any, Any]]] = {}
 
     def value(self, node: Node, env: Env | None = None) -> Any:

@@ -22,14 +22,12 @@ from dlnotes.checking.semantics.values import (
     Undefined,
     shape_of,
 )
-from dlnotes.checking.tex.nodes import Node as TexNode
+from dlnotes.checking.tex.nodes import Node
 
 if TYPE_CHECKING:
-    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.semantics.core import Env
 
 __all__ = ["Derivatives"]
-
-Env = dict[str, Any]
 
 
 class Derivatives(Smoothness):
@@ -81,25 +79,24 @@ class Derivatives(Smoothness):
         self.require_all(noted, lambda x: x.xreplace({u: point}))
         return value.xreplace({u: point})
 
-    def _target(self, node: Node, env: Env) -> tuple[Any, Any, Any]:
-        """Return what freezes a variable: a setter, its entry and its value."""
+    def _target(self, node: Node, env: Env) -> tuple[tuple[Any, ...], Any]:
+        """Return what is frozen when a variable is varied, and the value of the variable."""
         if node.kind == "bound":
-            value = env[node.value]
-            return ("env", node.value), None, value
+            return ("env", node.value), env[node.value]
         if node.kind == "component":
             base = node.args[0]
             where = tuple(self.value(a, env) for a in node.args[1:])
             if base.kind == "name":
-                return ("component", base, where), None, self.value(node, env)
+                return ("component", base, where), self.value(node, env)
         if node.kind == "name":
             entry = self.vocabulary.entries[node.value]
             indices = tuple(self.value(a, env) for a in node.args)
-            return ("entry", (entry.key, *indices)), entry, self.value(node, env)
+            return ("entry", (entry.key, *indices)), self.value(node, env)
         if node.kind == "apply" and node.value[0] == "entry" and not node.value[2]:
             entry = self.vocabulary.entries[node.value[1]]
             if entry.role == "distribution":
                 k = self.value(node.args[-1], env)
-                return ("entry", (entry.key, "p", int(k))), entry, self.value(node, env)
+                return ("entry", (entry.key, "p", int(k))), self.value(node, env)
         msg = "a derivative is taken by a declared or bound name"
         raise Undefined(msg)
 
@@ -140,7 +137,7 @@ class Derivatives(Smoothness):
     def _derive(
         self, body: Node, steps: list[tuple[Node, int]], env: Env, partial: bool
     ) -> Any:
-        siblings = self._siblings(body, steps[0][0], env) if partial else {}
+        siblings = self._siblings(body, steps[0][0]) if partial else {}
         if siblings:
 
             def back(x: Any) -> Any:
@@ -154,7 +151,7 @@ class Derivatives(Smoothness):
                 back,
             )
         (variable, times), rest = steps[0], steps[1:]
-        target, _, value = self._target(variable, env)
+        target, value = self._target(variable, env)
 
         def inner(e: Env) -> Any:
             if rest:
@@ -197,11 +194,8 @@ class Derivatives(Smoothness):
         key = (base.value, *(self.value(a, env) for a in base.args))
         return {key: changed.as_immutable()}
 
-    def _siblings(
-        self, body: Node, variable: Node, env: Env
-    ) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    def _siblings(self, body: Node, variable: Node) -> dict[tuple[Any, ...], tuple[Any, Any]]:
         """Return what a partial derivative holds fixed: the other direct arguments."""
-        del env
         if body.kind != "name" or variable.kind != "name" or body.args:
             return {}
         entry = self.vocabulary.entries[body.value]
@@ -238,8 +232,6 @@ class Derivatives(Smoothness):
     def _thaw(symbols: Any, value: Any) -> dict[Any, Any]:
         if isinstance(symbols, sp.MatrixBase):
             return dict(zip(list(symbols), list(value), strict=True))
-        if isinstance(symbols, Family):
-            return {symbols: value}
         return {symbols: value}
 
     @staticmethod
@@ -323,11 +315,10 @@ class Derivatives(Smoothness):
         body, variable = node.args
         if variable.kind == "none":
             variable = self._gradient_variable(body)
-        target, _, value = self._target(variable, env)
+        _, value = self._target(variable, env)
         if not arrays.is_array(value):
             msg = "a gradient is taken by a vector"
             raise Undefined(msg)
-        del target
         first = self._derive(body, [(variable, 1)], env, False)
         if arrays.is_array(self._scalar_probe(body, variable, env)):
             return arrays.transpose(first)
@@ -356,7 +347,7 @@ class Derivatives(Smoothness):
         if inner.kind == "function" and inner.value[0] == "entry":
             entry = self.vocabulary.entries[inner.value[1]]
             if len(entry.params) == 1 and entry.params[0] in self.vocabulary.entries:
-                return TexNode("name", (), entry.params[0])
+                return Node("name", (), entry.params[0])
         msg = r"which variable is the gradient taken by? write \nabla_{x}"
         raise Undefined(msg)
 

@@ -26,11 +26,10 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Interpreter"]
-
-Env = dict[str, Any]
 
 
 class Interpreter(Arithmetic):
@@ -71,19 +70,19 @@ class Interpreter(Arithmetic):
                     msg = f"{entry.head} with {name} = {value}: declared from {a} on"
                     raise Undefined(msg)
                 if not b.is_number and b != sp.oo and value != a:
-                    msg_0 = f"{entry.head} at {value}"
-                    raise NotGeneral(msg_0)
+                    msg = f"{entry.head} at {value}"
+                    raise NotGeneral(msg)
             elif self.sizes_known and not value.is_Symbol:
                 msg = f"{entry.head} with the index {value}, which is not an integer"
                 raise Undefined(msg)
             elif value.is_Symbol:
                 everywhere = a == -sp.oo and b == sp.oo
                 if not everywhere and self.ranges.get(value, (a, b)) != (a, b):
-                    msg_0 = f"index {value} of {entry.head} has another range"
-                    raise NotGeneral(msg_0)
+                    msg = f"index {value} of {entry.head} has another range"
+                    raise NotGeneral(msg)
             elif not self.sizes_known and a != -sp.oo:
-                msg_0 = f"{entry.head} at {value}"
-                raise NotGeneral(msg_0)
+                msg = f"{entry.head} at {value}"
+                raise NotGeneral(msg)
             env[name] = value
         return env
 

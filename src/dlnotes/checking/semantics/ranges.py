@@ -17,15 +17,14 @@ from dlnotes.checking.semantics.values import (
     Signal,
     Undefined,
 )
-from dlnotes.checking.tex.nodes import Node as TexNode
+from dlnotes.checking.tex.nodes import Node
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
-    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.semantics.core import Env
 
 __all__ = ["Ranges"]
 
-Env = dict[str, Any]
 _LONG = 40
 
 
@@ -40,14 +39,8 @@ class Ranges(Derivatives):
         if finite and kind == "sum" and high < low:
             return self._empty_sum(variable, body, env, low)
         if finite and int(high) - int(low) < _LONG:
-            return self._fold(
-                kind,
-                [sp.Integer(k) for k in range(int(low), int(high) + 1)],
-                variable,
-                where,
-                body,
-                env,
-            )
+            items = [sp.Integer(k) for k in range(int(low), int(high) + 1)]
+            return self._fold(kind, items, variable, where, body, env)
         if (low.is_number and low.is_integer is False) or (
             high.is_number and high != sp.oo and high.is_integer is False
         ):
@@ -56,17 +49,8 @@ class Ranges(Derivatives):
         if self.sizes_known and high != sp.oo and high.is_integer is not True:
             msg = f"a range from {low} to {high}"
             raise Undefined(msg)
-        k = sp.Dummy(
-            variable.strip("\\"),
-            integer=True,
-            **(
-                {"positive": True}
-                if low.is_positive
-                else {"nonnegative": True}
-                if low.is_nonnegative
-                else {}
-            ),
-        )
+        signs = [s for s in ("positive", "nonnegative") if getattr(low, f"is_{s}")]
+        k = sp.Dummy(variable.strip("\\"), integer=True, **dict.fromkeys(signs[:1], True))
         self.ranges[k] = (low, high)
         inner = self.value(body, {**env, variable: k})
         if where.kind != "none":
@@ -166,8 +150,8 @@ class Ranges(Derivatives):
             entry = self.vocabulary.entries[key]
             if what == "index":
                 low, high = (self.number(t) for _, t in entry.conditions)
-                ends = (TexNode("text", value=low), TexNode("text", value=high))
-                return self._big(TexNode("big", (*ends, where, body), (kind, variable)), env)
+                ends = (Node("text", value=low), Node("text", value=high))
+                return self._big(Node("big", (*ends, where, body), (kind, variable)), env)
             if entry.kind == "lipschitz":
                 return self._lipschitz(kind, variable, entry, body, env)
             if not self.sizes_known:
