@@ -25,9 +25,18 @@ from dlnotes.checking.semantics.values import (
 from dlnotes.checking.tex.nodes import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dlnotes.checking.semantics.core import Env
 
 __all__ = ["Derivatives"]
+
+
+def _with_members(x: Any, base: Any, member: Callable[..., Any]) -> Any:
+    """Replace the members of the family `base` by what `member` gives for their indices."""
+    return x.replace(
+        lambda e: isinstance(e, sp.Indexed) and e.base == base, lambda e: member(*e.indices)
+    )
 
 
 class Derivatives(Smoothness):
@@ -217,10 +226,7 @@ class Derivatives(Smoothness):
             raise NotGeneral(msg)
 
         def back(x: Any) -> Any:
-            return x.replace(
-                lambda e: isinstance(e, sp.Indexed) and e.base == base,
-                lambda e: self.entry_value(entry, tuple(e.indices)),
-            )
+            return _with_members(x, base, lambda *where: self.entry_value(entry, where))
 
         return self.held(
             lambda: self._by(inner(env), base[indices], times),
@@ -235,22 +241,16 @@ class Derivatives(Smoothness):
         return {symbols: value}
 
     @staticmethod
-    def _put(result: Any, thaw: dict[Any, Any]) -> Any:
-        families = {k: v for k, v in thaw.items() if isinstance(k, Family)}
-        if families:
-            ((old, new),) = families.items()
-            base = old.entry(sp.Integer(1), sp.Integer(1)).base
-
-            def put(x: Any) -> Any:
-                return x.replace(
-                    lambda e: isinstance(e, sp.Indexed) and e.base == base,
-                    lambda e: new.entry(e.indices[0], sp.Integer(1)),
-                )
-
-            return result.map(put) if isinstance(result, Family) else put(result)
-        if isinstance(result, Family):
-            return result.map(lambda x: x.xreplace(thaw))
-        return result.xreplace(thaw) if hasattr(result, "xreplace") else result
+    def _put(x: Any, thaw: dict[Any, Any]) -> Any:
+        """Put values back for symbols; a family stands for its members."""
+        if not hasattr(x, "xreplace"):
+            return x
+        one = sp.Integer(1)
+        for old, new in thaw.items():
+            if isinstance(old, Family):
+                base = old.entry(one, one).base
+                x = _with_members(x, base, lambda i, new=new: new.entry(i, one))
+        return x.xreplace(thaw)
 
     def _body_of(self, body: Node, variable: Node, env: Env) -> Any:
         """Evaluate the body; a bare function is taken at its own variables."""
