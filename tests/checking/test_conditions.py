@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlnotes.checking import Kind, Statement
+from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.contexts import Context
 from dlnotes.checking.derivations import check
 from dlnotes.checking.engines.words import same_words
@@ -172,6 +172,43 @@ z : real
     )
     def test_verdict(self, tex, kind):
         assert verdict(tex, Vocabulary.parse(self.NAMES)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("tex", "kind"),
+    [
+        (r"\lim_{y \to 0} \left(\frac{x}{x} + y\right) = 1", Kind.UNPROVED),
+        (r"\lim_{y \to 0} \left(\frac{t}{t} + y\right) = 1", Kind.PROVED),
+        (r"\lim_{y \to 0} \frac{y}{y} = 1", Kind.PROVED),
+        (r"\int_0^1 \left(\frac{x}{x} + y\right) dy = \frac{3}{2}", Kind.UNPROVED),
+        (r"\int_0^1 \left(\frac{t}{t} + y\right) dy = \frac{3}{2}", Kind.PROVED),
+        (r"\int_0^1 \frac{y}{y} dy = 1", Kind.PROVED),
+    ],
+)
+def test_a_limit_and_an_integral_pass_over_points_of_their_own_variable_only(tex, kind):
+    assert verdict(tex, Vocabulary.parse("x : real\nt : nonzero")).kind is kind
+
+
+class TestRealNumbers:
+    @pytest.mark.parametrize(
+        ("tex", "kind"),
+        [
+            (r"x^2 \in \mathbb{R}", Kind.PROVED),
+            (r"\frac{1}{x^2 + 1} \in \mathbb{R}", Kind.PROVED),
+            (r"\frac{t}{t} \in \mathbb{R}", Kind.PROVED),
+            (r"\frac{x}{x} \in \mathbb{R}", Kind.UNPROVED),
+            (r"\log(x) - \log(x) \in \mathbb{R}", Kind.UNPROVED),
+        ],
+    )
+    def test_a_number_is_real_where_it_has_a_value(self, tex, kind):
+        assert verdict(tex, Vocabulary.parse("x : real\nt : nonzero")).kind is kind
+
+    def test_for_more_sizes_than_one(self):
+        vocabulary = Vocabulary.parse("n : integer >= 1")
+        found = verdict(r"\sum_{k=1}^{n} \sqrt{k} \in \mathbb{R}", vocabulary)
+        assert (found.kind, found.tier) == (Kind.PROVED, Tier.SAMPLED)
+        found = verdict(r"\sum_{k=1}^{n} \sqrt{3 - k} \in \mathbb{R}", vocabulary)
+        assert found.kind is not Kind.PROVED
 
 
 def test_a_part_without_a_value_leaves_the_conditions_outside_as_they_were():

@@ -221,21 +221,29 @@ class Ranges(Derivatives):
     def _integral(self, node: Node, env: Env) -> Any:
         low, high = self.value(node.args[0], env), self.value(node.args[1], env)
         x = sp.Dummy(node.value.strip("\\"), real=True)
-        with self.noting() as noted:
-            body = self.value(node.args[2], {**env, node.value: x})
-        self.require_all({c: why for c, why in noted.items() if not c.has(x)})
+        body = self._almost(node.args[2], env, node.value, x)
         if arrays.is_array(body):
             msg = "integral of an array"
             raise NotGeneral(msg)
         return sp.Integral(body, (x, low, high))
+
+    def _almost(self, body: Node, env: Env, variable: str, x: Any) -> Any:
+        """Return the value that a body has for almost every value of a bound variable.
+
+        An integral does not see single points, and a limit not the one that it goes to: only
+        conditions on other names are left.
+        """
+        with self.noting() as noted:
+            value = self.value(body, {**env, variable: x})
+        self.require_all({c: why for c, why in noted.items() if not c.has(x)})
+        return value
 
     def _limit(self, node: Node, env: Env) -> Any:
         variable, direction = node.value
         target = self.value(node.args[0], env)
         positive = {"positive": True} if target == sp.oo else {"real": True}
         x = sp.Dummy(variable.strip("\\"), **positive)
-        with self.noting():
-            body = self.value(node.args[1], {**env, variable: x})
+        body = self._almost(node.args[1], env, variable, x)
         side = direction if target.is_finite and direction in "+-" else "+-"
         if not target.is_finite:
             side = "-" if target == sp.oo else "+"
