@@ -1,13 +1,14 @@
 """What a part of a side needs to have a value is kept, whatever becomes of its neighbours."""
 
 import pytest
+import sympy as sp
 
 from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.contexts import Context
 from dlnotes.checking.derivations import check
 from dlnotes.checking.engines.words import same_words
 from dlnotes.checking.semantics.values import NotGeneral
-from dlnotes.checking.tex.reader import read
+from dlnotes.checking.tex.reader import read, read_expression
 from dlnotes.checking.vocabulary import Vocabulary
 
 SIZES = r"""
@@ -221,6 +222,19 @@ def test_a_part_without_a_value_leaves_the_conditions_outside_as_they_were():
         interpreter.number(r"\frac{1}{n - 1}")
     assert [str(condition) for condition in noted] == ["Ne(c, 0)", "Ne(n - 1, 0)"]
     assert not interpreter.conditions
+
+
+def test_a_block_that_a_time_limit_left_half_entered_freezes_nothing():
+    vocabulary = Vocabulary.parse("x : real\ns := x^2\nz_k := x + k, k = 1..3")
+    context = Context(vocabulary, {})
+    interpreter = context.interpreter
+    interpreter.freezing({("s",): sp.Integer(7)}).__enter__()
+    interpreter.freezing_family("z_{k}", sp.IndexedBase("w")).__enter__()
+    interpreter.noting().__enter__()
+    interpreter.depth = 60
+    (cell,) = context.side(read_expression("s + z_1", vocabulary)).cells
+    (x,) = cell.free_symbols
+    assert sp.expand(cell - (x**2 + x + 1)) == 0
 
 
 def test_a_definition_without_end_is_no_burden_to_others():

@@ -96,6 +96,7 @@ class Context(Hypotheses):
         return self.sides[node]
 
     def _side(self, node: Node) -> Side:
+        self.interpreter.thaw()
         try:
             with self.interpreter.noting() as noted:
                 value, cells, shape = self._entries(self.interpreter.value(node, {}))

@@ -302,6 +302,7 @@ def same_words(context: Context, left: Node, right: Node) -> bool:
     words = _Words(context)
     sides, needed = [], []
     for node in (left, right):
+        words.interpreter.thaw()
         words.inverses = set()
         with words.interpreter.noting() as noted:
             value = words.value(node)

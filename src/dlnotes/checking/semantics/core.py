@@ -104,6 +104,13 @@ class Core:
         """Whether some name does at present."""
         return bool(self.frozen or self.frozen_families)
 
+    def thaw(self) -> None:
+        """Let every name stand for its own value, before a side is worked out.
+
+        A time limit that rang in the one line between a name and its block left it frozen.
+        """
+        self.frozen, self.frozen_families, self.depth = {}, {}, 0
+
     def freezing(self, values: Mapping[tuple[Any, ...], Any]) -> _Aside:
         """Let names, with their indices, stand for `values` in a block."""
         return _Aside(self, "frozen", {**self.frozen, **values})
