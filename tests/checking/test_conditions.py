@@ -212,6 +212,103 @@ class TestRealNumbers:
         assert found.kind is not Kind.PROVED
 
 
+class TestFunctionsThatAreNotDefinedEverywhere:
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\log_b(2) - \log_b(2) = 0",
+            r"x! - x! = 0",
+            r"\tan(v) - \tan(v) = 0 v",
+            r"f(x) x = 1",
+            r"g(x) - g(x) = 0",
+            r"h(x) h(x) = x",
+            r"q(x) - q(x) = 0",
+            r"c x = 1",
+        ],
+    )
+    def test_a_difference_has_no_value_where_they_have_none(self, tex):
+        names = r"""
+x : real
+v : vector 2
+b : real in (1/2, 3)
+f(x) := sympy: 1/x
+g(x) := sympy: log(x)
+h(x) := sympy: sqrt(x)
+q(x) := sympy: tan(x)
+c := sympy: x**-1
+"""
+        assert verdict(tex, Vocabulary.parse(names)).kind is not Kind.PROVED
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\log_b(2) - \log_b(2) = 0",
+            r"\log_2(8) = 3",
+            r"n! = n \, (n - 1)!",
+            r"\arcsin(v)_1 = \arcsin(v_1)",
+            r"\tan(w)_1 \cos(w_1) = \sin(w_1)",
+            r"f(x) x = 1",
+            r"g(x) - g(x) = 0",
+            r"h(x) h(x) = x",
+            r"c x = 1",
+        ],
+    )
+    def test_where_they_have_a_value_it_is_proved(self, tex):
+        names = r"""
+x : positive
+n : integer >= 1
+b : real in (1, 3)
+v : vector 2
+w : vector 2
+assume : 0 \le v_1 \le 1
+assume : 0 \le v_2 \le 1
+assume : \cos(w_1) > 0
+assume : \cos(w_2) > 0
+f(x) := sympy: 1/x
+g(x) := sympy: log(x)
+h(x) := sympy: sqrt(x)
+c := sympy: x**-1
+"""
+        found = verdict(tex, Vocabulary.parse(names))
+        assert found.kind is Kind.PROVED, str(found)
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\gcd(n, 2) = 1",
+            r"\gcd(n, m) = 1",
+            r"\sum_{k=1}^{n} \gcd(k, 2) = n",
+            r"n \bmod (m - 2) - n \bmod (m - 2) = 0",
+        ],
+    )
+    def test_of_whole_numbers(self, tex):
+        vocabulary = Vocabulary.parse("n : integer >= 1\nm : integer >= 1")
+        assert verdict(r"\gcd(4, 6) = 2", vocabulary).kind is Kind.PROVED
+        assert verdict(r"\sum_{k=1}^{3} \gcd(k, 2) = 4", vocabulary).kind is Kind.PROVED
+        assert verdict(r"n \bmod m - n \bmod m = 0", vocabulary).kind is Kind.PROVED
+        assert verdict(tex, vocabulary).kind is not Kind.PROVED
+
+    @pytest.mark.parametrize(
+        "tex",
+        [
+            r"\lfloor v \rfloor = v",
+            r"v! = v",
+            r"v \bmod 2 = v",
+            r"\binom{v}{2} = 1",
+            r"\gcd(v, 2) = 1",
+            r"\max(v, v) = v",
+        ],
+    )
+    def test_what_arrays_do_not_have_is_said(self, tex):
+        found = verdict(tex, Vocabulary.parse("v : vector 2"))
+        assert found.kind is Kind.REFUTED
+        assert "of an array" in found.counterexample.left
+
+    def test_a_logarithm_to_the_base_one_has_no_meaning(self):
+        found = verdict(r"\log_1(x) = \log_1(x)", Vocabulary.parse("x : positive"))
+        assert found.kind is Kind.REFUTED
+
+
 def test_a_part_without_a_value_leaves_the_conditions_outside_as_they_were():
     vocabulary = Vocabulary.parse(SIZES)
     interpreter = Context(vocabulary, None).interpreter

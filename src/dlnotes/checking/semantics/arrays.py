@@ -23,6 +23,7 @@ __all__ = [
     "multiply",
     "negate",
     "norm",
+    "number",
     "power",
     "product",
     "scalar_like",
@@ -64,6 +65,15 @@ def scalar_like(value: Any) -> Any:
         return value[0, 0]
     if isinstance(value, Family) and value.shape == (1, 1):
         return value.entry(_ONE, _ONE)
+    return value
+
+
+def number(value: Any, what: str) -> Any:
+    """Return a number; of an array there is no `what`."""
+    value = scalar_like(value)
+    if is_array(value):
+        msg = f"{what} of an array"
+        raise Undefined(msg)
     return value
 
 

@@ -216,7 +216,7 @@ class Interpreter(Arithmetic):
                     and self.plain(other.key) not in names
                 ):
                     names[self.plain(other.key)] = lambda o=other: self.entry_value(o)
-            return sympy_body(entry.body[6:].strip(), names)
+            return sympy_body(entry.body[6:].strip(), names, self._operations())
         node = self.vocabulary.body(entry, self.vocabulary.roles(entry) | roles)
         self.depth += 1
         try:
@@ -226,6 +226,19 @@ class Interpreter(Arithmetic):
             return self.value(node, env)
         finally:
             self.depth -= 1
+
+    def _operations(self) -> dict[str, Any]:
+        """Return the operations of a SymPy body that are not defined for every number."""
+        return {
+            "/": self.quotient,
+            "**": self.number_power,
+            "log": self.logarithm,
+            "sqrt": self.root,
+            "factorial": self.factorial,
+            "tan": lambda x: self.elementary("tan", x),
+            "asin": lambda x: self.elementary("arcsin", x),
+            "acos": lambda x: self.elementary("arccos", x),
+        }
 
     @staticmethod
     def plain(tex: str) -> str:
