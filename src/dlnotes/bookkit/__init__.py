@@ -5,9 +5,9 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 (`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
 that readers move (`explorables`), folded proofs and solutions (`folding`), what a page
-waits for before it is shown (`first_screen`, `sheets`), repairs to the
-extensions that the book builds on (`repairs`), and the command that builds everything
-(`building`, run as ``python -m dlnotes.bookkit``).
+waits for before it is shown (`first_screen`, `sheets`), the words that the index leads to
+(`subjects`), repairs to the extensions that the book builds on (`repairs`), and the command
+that builds everything (`building`, run as ``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _PARTS = (
     "publishing",
     "reference",
     "repairs",
+    "subjects",
     "sheets",
 )
 
