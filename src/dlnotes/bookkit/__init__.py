@@ -6,8 +6,9 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
 that readers move (`explorables`), folded proofs and solutions (`folding`), what a page
 waits for before it is shown (`first_screen`, `sheets`) and what waits longer (`heights`),
-repairs to the extensions that the book builds on (`repairs`), and the command that builds
-everything (`building`, run as ``python -m dlnotes.bookkit``).
+the words that the index leads to (`subjects`), repairs to the extensions that the book builds
+on (`repairs`), and the command that builds everything (`building`, run as
+``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ _PARTS = (
     "publishing",
     "reference",
     "repairs",
+    "subjects",
     "sheets",
 )
 
