@@ -223,7 +223,7 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
         ]
         for claim in content["claims"]
     }
-    if not any(uses.values()):
+    if not any(uses.values()) or app.builder.format != "html":
         return []
     spoken = "; ".join(
         f"{claim} uses {', '.join(others)}" for claim, others in uses.items() if others
@@ -238,7 +238,7 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
     figure = (
         f'<figure id="{anchor}">{inline_svg(svg, f"Graph of dependencies. {spoken}.")}'
         f"<figcaption><p>{html.escape(caption)}{link}</p></figcaption>"
-        f"{link_to_data(app, 'ledger', anchor, data_in(svg)).astext()}</figure>"
+        f"{link_to_data(app, _PAGE, anchor, data_in(svg)).astext()}</figure>"
     )
     return [nodes.raw("", figure, format="html")]
 
