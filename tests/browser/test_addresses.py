@@ -20,7 +20,7 @@ READ = r"""(() => {
           + " :scope > caption .caption-number, :scope > .admonition-title");
     if (number) printed[place.id] = text(number);
   }
-  const links = [...document.querySelectorAll("article a.reference.internal[href*='#']")];
+  const links = [...document.querySelectorAll("article a[href*='#']:not(.headerlink)")];
   return [printed, links.map((a) => [new URL(a.href).pathname.split("/").pop(),
     decodeURIComponent(a.hash.slice(1)), text(a)])];
 })()"""
@@ -29,7 +29,7 @@ NUMBERED = re.compile(
     r"\([\d.]+\)|(Theorem|Lemma|Corollary|Proposition|Definition|Remark|Example|Figure|Table"
     r"|Exercise) \d[\d.]*"
 )
-CITED = ".proof:not(.admonition-proof), .exercise, figure, .math-wrapper:has(.eqno)"
+CITED = ".proof:not([id^=proof-of]), .exercise, figure, .math-wrapper:has(.eqno)"
 
 
 def test_every_reference_prints_the_number_of_its_target(visit):

@@ -84,11 +84,13 @@ class TestChapter:
         boxes = page.evaluate(
             """(async () => {
               const wide = [...document.querySelectorAll("article .math-scroll")]
+                .filter((box) => box.checkVisibility())
                 .filter((box) => box.scrollWidth > box.clientWidth + 1);
               for (const box of wide) {
                 box.scrollIntoView();
-                await new Promise(requestAnimationFrame);
-                await new Promise(requestAnimationFrame);
+                // it is measured when it comes near
+                for (let frame = 0; frame < 60 && !box.hasAttribute("role"); frame++)
+                  await new Promise(requestAnimationFrame);
               }
               return wide.map((box) => getComputedStyle(box).backgroundImage);
             })()"""

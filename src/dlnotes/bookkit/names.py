@@ -103,6 +103,8 @@ def _collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         folder = Path(app.doctreedir) / "names"
         folder.mkdir(exist_ok=True)
         numbers = _numbers(app, docname)
+        if title := next(doctree.findall(nodes.section), None):
+            numbers[title["ids"][0]] = numbers.get("", "")  # the chapter's
         named = [
             (name, kind, numbers.get(anchor, ""), anchor)
             for name, kind, anchor in names_in(doctree)
@@ -130,7 +132,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 def _our_own(app: Sphinx) -> None:
     """Have Sphinx write no index of words, which nobody would ask."""
-    if app.builder.format == "html":
+    if app.builder.name == "html":
         app.builder.search = False  # type: ignore[attr-defined]
         app.config.html_additional_pages = {"search": "search.html"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -21,7 +21,7 @@ __all__ = ["setup", "texts_in"]
 Text = tuple[str, str, str]
 """Title and anchor of a place, and what is said there."""
 
-_UNSAID = (nodes.math, nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
+_UNSAID = (nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
 
 
 def texts_in(doctree: nodes.document) -> list[Text]:
@@ -45,7 +45,7 @@ def texts_in(doctree: nodes.document) -> list[Text]:
     >>> section += nodes.paragraph("", "It is smooth ", nodes.math("", "x"), nodes.Text("."))
     >>> page += section
     >>> texts_in(page)
-    [('The sigmoid', 'the-sigmoid', 'It is smooth .')]
+    [('The sigmoid', 'the-sigmoid', 'It is smooth ….')]
     """
     titles: dict[str, str] = {}
     said: dict[str, list[str]] = {}
@@ -66,7 +66,7 @@ def texts_in(doctree: nodes.document) -> list[Text]:
 
 def _place(node: nodes.Element) -> tuple[str, str] | None:
     """Return title and anchor of the innermost place that has both."""
-    around = node.parent
+    around: Any = node.parent
     while around is not None:
         if isinstance(around, addnodes.desc) and around[0].get("ids"):
             anchor = around[0]["ids"][0]
@@ -78,9 +78,11 @@ def _place(node: nodes.Element) -> tuple[str, str] | None:
 
 
 def _plain(node: nodes.Node) -> str:
-    """Return the text of a node without formulas, code and what is meant for one format."""
+    """Return the text of a node; a formula is a gap, and code is left out."""
     if isinstance(node, nodes.Text):
         return node.astext()
+    if isinstance(node, nodes.math):
+        return "…"
     if isinstance(node, _UNSAID):
         return ""
     return "".join(_plain(child) for child in node.children)
