@@ -144,40 +144,6 @@ class TestDrawers:
         )
 
 
-class TestSearch:
-    @pytest.mark.parametrize(
-        ("typed", "kind", "found"),
-        [
-            ("sotfmax", "function", "activations.Softmax"),
-            ("jacobain of softmax", "theorem", "Jacobian of softmax"),
-            ("lipshitz", "theorem", "Lipschitz"),
-            ("sigmiod", "equation", "sigmoid"),
-            ("identfy", "function", "convolution.identify"),
-        ],
-    )
-    def test_forgives_typing_errors(self, visit, typed: str, kind: str, found: str):
-        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q={typed}")
-        items = visited.page.locator(".found-names li")
-        items.first.wait_for()
-        texts = items.all_inner_texts()
-        assert [text for text in texts if found in text and kind in text], texts
-        assert all(url.startswith("file:") for url in visited.asked)
-
-    def test_leads_to_the_place(self, visit):
-        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q=softmax")
-        page = visited.page
-        page.locator(".found-names li a").first.click()
-        page.wait_for_load_state()
-        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
-        assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
-
-    def test_formulas_are_not_words(self, visit):
-        """The index of words knows no TeX and no tags of MathML."""
-        words = (repository() / "_build" / "html" / "searchindex.js").read_text("utf-8")
-        assert '"softmax"' in words
-        assert not [w for w in ("mathrm", "operatorname", "mfrac", "msub") if f'"{w}"' in words]
-
-
 class TestLayingOut:
     """The far parts of a page are laid out late, and nobody can tell."""
 
