@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import mpmath
 import pytest
 import sympy as sp
@@ -210,9 +212,10 @@ class TestBounds:
         assert verdict.counterexample.point == {"x": "1"}
 
     def test_what_cannot_be_decided_is_unproved(self):
+        start = time.thread_time()  # other programs on the machine do not count
         verdict = certify_relation((x**3 - x - 1) ** 2, r"\ge", 0, x)
         assert verdict.kind is Kind.UNPROVED
-        assert verdict.seconds < 5
+        assert time.thread_time() - start < 5
         assert not verdict.passed
 
     def test_unknown_function_is_unproved(self):
