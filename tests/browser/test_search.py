@@ -94,7 +94,7 @@ class TestText:
         ("typed", "title"),
         [
             ("vanishing gradients", "Why the derivatives matter"),
-            ("universal aproximation", "The complete answer"),
+            ("universal aproximators", "References"),
             ("Mucsanyi", "People decide"),
             ("Mucsányi", "People decide"),
             ("why does the gradient of cross-entropy with softmax not fade", "Cross-entropy"),
@@ -120,7 +120,7 @@ class TestText:
 
 
 class TestOddQuestions:
-    @pytest.mark.parametrize("typed", ["zzzzqqq", "<b>zzzzqqq</b>", "Xylophönüber"])
+    @pytest.mark.parametrize("typed", ["zzzzqqq", "<zzzzqqq>", "Xylophönüber"])
     def test_nothing_found_is_said(self, search, typed: str):
         visited = search(typed)
         said = visited.page.locator("#search-said").inner_text()
