@@ -13,6 +13,7 @@ author = "The makers of Deep Learning: Theoretical Aspects"
 copyright = "2026, the makers of this book. Text CC BY 4.0, code MIT"
 version = release = dlnotes.__version__
 language = "en_GB"
+today_fmt = "%-d %B %Y"
 
 extensions = [
     "myst_nb",
@@ -123,12 +124,13 @@ hmargin=28mm, vmargin={24mm,28mm}""",
     "preamble": r"""
 \usepackage{dlnotes}
 \setcounter{tocdepth}{1}
-\hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, pdflang=en-GB,
+\hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, bookmarksnumbered,
+  pdfdisplaydoctitle, pdflang=en-GB,
   pdfsubject={The theory of deep learning, with its mathematics checked by machine},
   pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
 """
     # The cover is our own, so the names that Sphinx's would give to the file are given here.
     + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
-    "maketitle": r"\bookcover{" + copyright + "}",
+    "maketitle": rf"\bookcover{{{release}}}{{{copyright}}}",
     "tableofcontents": r"\bookcontents",
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from dlnotes import figures
@@ -39,6 +41,26 @@ class TestStyle:
 
         for kind in ("svg", "pdf"):
             assert draw().to_bytes(kind) == draw().to_bytes(kind)
+
+    @pytest.mark.parametrize("kind", ["svg", "pdf"])
+    @pytest.mark.parametrize("height", [1.2, 3.0, 6.0])
+    def test_height_is_that_of_what_is_drawn(self, kind, height):
+        figure, axes = figures.subplots(ncols=2, height=height)
+        for ax in axes:
+            figures.show_image(ax, np.eye(4), title="As wide as it is high")
+        text = figure.to_bytes(kind).decode("latin-1")
+        numbers = (
+            r"([\d.]+)pt\W+height=\W+([\d.]+)pt"
+            if kind == "svg"
+            else r"MediaBox \[ 0 0 ([\d.]+) ([\d.]+)"
+        )
+        width, got = map(float, re.search(numbers, text).groups())
+        assert width == pytest.approx(72 * figures.WIDTH, abs=0.1)
+        # Two squares, their titles and the margins, however much room there was.
+        if height > 4:
+            assert 72 * figures.WIDTH / 2 < got < 72 * figures.WIDTH / 2 + 30
+        drawn = figure.get_tightbbox()
+        assert got == pytest.approx(72 * (drawn.ymax - drawn.ymin) + 6, abs=0.1)
 
     def test_unknown_format_is_quoted(self):
         with pytest.raises(ValueError, match="format must be 'svg', 'pdf' or 'png', got 'gif'"):

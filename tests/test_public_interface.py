@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from docutils.core import publish_doctree
+from docutils.nodes import enumerated_list
 from numpydoc.docscrape_sphinx import get_doc_object
 from numpydoc.validate import validate
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+QUIET = {"report_level": 5}
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "dlnotes"
 
 # bookkit is Sphinx's side of the house: its functions are called by Sphinx, not by a reader.
@@ -207,6 +210,25 @@ class TestDocstrings:
         assert {method: fault for method, fault in said.items() if fault} == {}
 
 
+def lists(text: str) -> list[str]:
+    """Return the references of a module that reST reads as items of a list."""
+    found = []
+    for thing in ast.walk(ast.parse(text)):
+        if isinstance(thing, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            said = ast.get_docstring(thing) or ""
+            notes = re.search(
+                r"^References\n-+\n(.*?)(?:\n\w+\n---|\Z)", said, re.DOTALL | re.M
+            )
+            tree = publish_doctree(notes[1] if notes else "", settings_overrides=QUIET)
+            found += [part.astext() for part in tree.findall(enumerated_list)]
+    return found
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: file.stem)
+def test_author_is_no_item_of_a_list(file: Path) -> None:
+    assert lists(file.read_text("utf-8")) == []
+
+
 class TestRulesCanFail:
     @pytest.fixture
     def module(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
@@ -224,6 +246,10 @@ class TestRulesCanFail:
     def test_incomplete_list_is_seen(self, module: str) -> None:
         missing = defined(importlib.import_module(module)) - {"bare"}
         assert missing == {"HIDDEN", "Unlisted"}
+
+    def test_author_with_an_initial_is_seen(self) -> None:
+        text = '''"""Do.\n\nReferences\n----------\nZ. Wu, Verbs.\n\nExamples\n--------\n"""'''
+        assert lists(text) == ["Wu, Verbs."]
 
     def test_poor_docstring_is_seen(self, module: str) -> None:
         codes = {re.match(r"\w+", fault)[0] for fault in faults(f"{module}.bare", set(CHECKS))}

@@ -25,6 +25,7 @@ class TestProblemsIn:
             "Class sphinxmanual Warning: something",
             "Missing character: There is no ∮ in font TeX Gyre Pagella!",
             "! Undefined control sequence.",
+            "warning  (pdf backend): unreferenced destination with name 'nowhere'",
         ],
     )
     def test_finds(self, line: str):
@@ -81,6 +82,14 @@ class TestPages:
         binding._headings_not_alone(page)
         binding._listings_whole(page)
         return [n.astext() if isinstance(n, nodes.raw) else n.tagname for n in page]
+
+    def test_what_is_for_the_screen_is_left_out(self):
+        kept, gone = nodes.paragraph("", "Read."), nodes.paragraph("", "Pull.")
+        kept += nodes.inline("", " Click.", classes=["on-screen"])
+        gone["classes"] = ["on-screen"]
+        book = nodes.section("", kept, gone)
+        binding._without_screen(book)
+        assert book.astext() == "Read."
 
     def test_short_listing_stays_whole_with_its_heading(self):
         three, thirty = "a\nb\nc", "a\n" * 30

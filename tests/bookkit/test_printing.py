@@ -9,18 +9,20 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from dlnotes.bookkit import paper, printing
+from dlnotes.bookkit import paper, printed, printing
 from dlnotes.bookkit.building import repository
-from dlnotes.bookkit.printing import assemble, browser, outline_of, print_page, reading_order
+from dlnotes.bookkit.printed import dead_links, finish, places_in
+from dlnotes.bookkit.printing import assemble, browser, print_page, reading_order
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = ["index.html", "slopes.html"]
+PAGES = ["index.html", "slopes.html", "genindex.html"]
 # Whom Chromium would ask by itself, whatever it prints: the time, its updates, its user.
 CHROMIUMS_OWN = {None, "clients2.google.com", "update.googleapis.com", "accounts.google.com"}
 INDEX = """<html><head><title>A book: in two pages</title>
@@ -28,7 +30,8 @@ INDEX = """<html><head><title>A book: in two pages</title>
 <div class="sidebar-tree"><ul><li><a href="slopes.html">Slopes</a></li></ul></div>
 <article><section id="a-book"><h1>A book<a class="headerlink" href="#a-book">¶</a></h1>
 <p>See <a href="slopes.html#why">why</a>, <a href="#a-book">here</a>,
-<a href="downloads/x.csv">data</a>, <a href="https://example.org/">elsewhere</a>.</p></section>
+<a href="downloads/x.csv">data</a>, <a href="https://example.org/">elsewhere</a>.</p>
+<p class="on-screen">Pull it.</p></section>
 </article><footer><div class="copyright">Copyright, some people</div></footer></body></html>"""
 SLOPES = """<html><head><title>1. Slopes</title></head><body><article>
 <section id="slopes"><h1>1. Slopes</h1><script>alert(1)</script>
@@ -38,7 +41,15 @@ SLOPES = """<html><head><title>1. Slopes</title></head><body><article>
 <svg viewbox="0 0 9 9" aria-labelledby="t u"><title id="t">A line</title>
 <g clip-path="url(#c)"><use xlink:href="#g"></use></g></svg>
 <div class="math"><div class="math-scroll"><math display="block">WIDE<mtext>END</mtext></math>
-</div><span class="eqno">(1.1)</span></div></section></section></article></body></html>"""
+</div><span class="eqno">(1.1)</span></div><details class="admonition hide" open><summary>Code
+</summary><pre>x = 1</pre></details>
+<dl class="py function"><dt class="sig" id="book.slope">slope()</dt><dd><p>Steep.</p></dd></dl>
+</section></section></article></body></html>"""
+LETTERS = """<html><head><title>Index</title></head><body><article>
+<section><h1 id="index">Index</h1><p class="genindex-jumpbox"><a href="#S">S</a></p></section>
+<section id="S"><h2>S</h2><table class="indextable"><tr><td><ul>
+<li><a href="slopes.html#book.slope">slope()</a></li><li><a href="slopes.html#proof">so</a></li>
+</ul></td></tr></table></section></article></body></html>"""
 
 
 @pytest.fixture
@@ -46,6 +57,7 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "html"
     shutil.copytree(repository() / "book" / "static", folder / "_static")
     (folder / "index.html").write_text(INDEX)
+    (folder / "genindex.html").write_text(LETTERS)
     wide = "<mi>x</mi><mo>+</mo>" * 120
     (folder / "slopes.html").write_text(SLOPES.replace("WIDE", wide))
     return folder
@@ -78,7 +90,9 @@ class TestAssemble:
 
     def test_what_is_for_the_screen_is_gone_and_what_is_folded_is_open(self, site: Path):
         page = parsed(assemble(site, PAGES))
-        assert not page.select("details, summary, .chapter-tools, .headerlink")
+        assert not page.select("details, summary, .chapter-tools, .headerlink, .hide")
+        assert "Pull it" not in page.get_text()
+        assert "x = 1" in page.get_text()
         assert "It is so." in page.get_text()
         assert "alert" not in str(page)
 
@@ -88,21 +102,20 @@ class TestAssemble:
         wanted += [node["src"] for node in page.select("[src]")]
         assert wanted == [(site / "_static" / n).as_uri() for n in ("book.css", "print.js")]
 
-    def test_contents_takes_headings_of_the_same_words_in_their_order(self, site: Path):
-        outline = [("Contents", 2), ("About this book", 3), ("1. Slopes", 4), ("1.1. Why", 5)]
-        page = parsed(assemble(site, PAGES, [*outline, ("1.1. Why", 9)]))
+    def test_contents_and_index_say_pages(self, site: Path):
+        places = {"index--a-book": 3, "slopes--slopes": 4, "slopes--why": 5, "genindex": 7}
+        page = parsed(assemble(site, PAGES, {**places, "slopes--book.slope": 6}))
         rows = [row.get_text(" ") for row in page.select(".paper-contents li")]
-        assert rows == ["About this book 3", "1. Slopes 4", "1.1. Why 5"]
-
-    def test_heading_that_the_outline_lacks_costs_no_other_its_number(self, site: Path):
-        page = parsed(assemble(site, PAGES, [("About this book", 3), ("1.1. Why", 5)]))
-        rows = [row.get_text(" ").strip() for row in page.select(".paper-contents li")]
-        assert rows == ["About this book 3", "1. Slopes", "1.1. Why 5"]
+        assert rows == ["About this book 3", "1. Slopes 4", "1.1. Why 5", "Index 7"]
+        # What the first printing did not find has no number, and costs no other its own.
+        entries = [entry.get_text(" ") for entry in page.select(".paper-index li")]
+        assert entries == ["slope(), 6", "so"]
+        assert page.select_one("#genindex .paper-letter").get_text() == "S"
 
     def test_doubled_heading_is_read_once(self):
         headings = ["5.6. Any kernel, named", "Code"]
         said = ["5.6. 5.6. Any kernel, namedAny kernel, named", "CodeCode", "Code", "Other"]
-        read = [printing._as_written(words, headings) for words in said]
+        read = [printed.as_written(words, headings) for words in said]
         assert read == [*headings, "Code", "Other"]
 
     def test_page_of_something_else_is_refused(self, site: Path):
@@ -147,7 +160,7 @@ class TestWithoutBrowser:
 @pytest.mark.skipif(browser() is None, reason="there is no chromium here: apt install chromium")
 class TestPrinted:
     @pytest.fixture
-    def printed(self, site: Path, tmp_path: Path, monkeypatch) -> Path:
+    def pdf(self, site: Path, tmp_path: Path, monkeypatch) -> Path:
         """Return the PDF; beside it is what the browser noted of its requests."""
         run = subprocess.run
 
@@ -160,38 +173,65 @@ class TestPrinted:
         print_page(page, tmp_path / "book.pdf")
         return tmp_path / "book.pdf"
 
-    def test_pdf_is_tagged_named_and_has_an_outline(self, printed: Path):
-        reader = PdfReader(printed)
+    def test_pdf_is_tagged_named_and_has_an_outline(self, pdf: Path):
+        reader = PdfReader(pdf)
         root = reader.trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert root["/StructTreeRoot"]["/K"]
         assert root["/Lang"] == "en-GB"
         assert reader.metadata.title == "A book: in two pages"
-        words = ["Contents", "About this book", "1. Slopes", "1.1. Why"]
-        assert outline_of(printed) == list(zip(words, (2, 3, 4, 4), strict=True))
-        printing._finish(printed, words, "Somebody")
-        finished = PdfReader(printed)
-        assert (finished.metadata.author, len(finished.pages)) == (
-            "Somebody",
-            len(reader.pages),
-        )
+        assert "/Author" not in reader.metadata
+        words = ["Contents", "About this book", "1. Slopes", "1.1. Why", "Index"]
+        before = pdf.stat().st_size
+        # As it comes out where headings begin pages of a long book.
+        with pikepdf.open(pdf, allow_overwriting_input=True) as doubled:
+            doubled.Root.Outlines.First.Title = "ContentsContents"
+            doubled.save(pdf)
+        finish(pdf, words, "Somebody")
+        finished = PdfReader(pdf)
+        assert finished.metadata.author == "Somebody"
+        assert finished.trailer["/Root"]["/StructTreeRoot"]["/K"]
+        assert len(finished.pages) == len(reader.pages) == 5
+        assert pdf.stat().st_size < before
+
+        def titles(entries):
+            for entry in entries:
+                yield from titles(entry) if isinstance(entry, list) else [entry.title]
+
+        assert list(titles(finished.outline)) == words
         width, height = (float(side) / 72 * 25.4 for side in reader.pages[0].mediabox[2:])
         assert (width, height) == pytest.approx((210, 297), abs=0.5)
 
-    def test_what_is_too_wide_is_made_to_fit(self, printed: Path):
+    def test_places_are_those_of_the_pages(self, pdf: Path):
+        places = places_in(pdf)
+        names = ("index--a-book", "slopes--why", "slopes--book.slope", "slopes--proof")
+        assert [places[name] for name in names] == [3, 4, 4, 4]
+        assert places["genindex"] == 5
+
+    def test_dead_link_is_found(self, site: Path, pdf: Path):
+        assert dead_links(pdf) == []
+        page = pdf.with_name("book.html")
+        text = page.read_text("utf-8")
+        named = '<span id="slopes--book.slope"'
+        assert named in text
+        page.write_text(text.replace(named, f"{named} hidden"), encoding="utf-8")
+        print_page(page, pdf)
+        assert dead_links(pdf) == ["slopes--book.slope"]
+
+    def test_what_is_too_wide_is_made_to_fit(self, pdf: Path):
         places = []
 
         def note(text, matrix, text_matrix, font, size):
             if "END" in text:
                 places.append(text_matrix[4] * matrix[0] + matrix[4])
 
-        page = PdfReader(printed).pages[3]
+        page = PdfReader(pdf).pages[3]
         page.extract_text(visitor_text=note)
         (place,) = places
         assert place < (210 - 28) / 25.4 * 72
 
-    def test_nobody_is_asked(self, printed: Path):
-        noted = json.loads((printed.parent / "net.json").read_text("utf-8"))
+    def test_nobody_is_asked(self, pdf: Path):
+        noted = json.loads((pdf.parent / "net.json").read_text("utf-8"))
         kinds = {number: name for name, number in noted["constants"]["logEventTypes"].items()}
         assert not [e for e in noted["events"] if kinds[e["type"]] == "TCP_CONNECT_ATTEMPT"]
         asked = {

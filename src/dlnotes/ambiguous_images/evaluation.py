@@ -151,7 +151,8 @@ def bootstrap_interval(
 
     References
     ----------
-    B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, Chapman and Hall, 1993.
+    Bradley Efron and Robert J. Tibshirani, An Introduction to the Bootstrap, Chapman and Hall,
+    1993.
 
     Examples
     --------

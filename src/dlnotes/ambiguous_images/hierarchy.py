@@ -53,7 +53,7 @@ def hierarchy_distance(paths: Sequence[Sequence[Hashable]]) -> NDArray[np.float6
 
     References
     ----------
-    Z. Wu and M. Palmer, "Verb semantics and lexical selection", ACL 1994, 133-138.
+    Zhibiao Wu and Martha Palmer, "Verb semantics and lexical selection", ACL 1994, 133-138.
 
     Examples
     --------

@@ -5,10 +5,11 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 (`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
 that readers move (`explorables`), folded proofs and solutions (`folding`), what the search
-finds (`names`, `texts`), what a reader takes along (`downloads`, `citing`), what a page
-waits for before it is shown (`first_screen`, `sheets`), repairs to the
-extensions that the book builds on (`repairs`), and the command that builds everything
-(`building`, run as ``python -m dlnotes.bookkit``).
+finds (`names`, `texts`), what a reader takes along (`downloads`, `citing`), what a page waits
+for before it is shown (`first_screen`, `sheets`) and what waits longer (`heights`), the words
+that the index leads to (`subjects`), repairs to the extensions that the book builds on
+(`repairs`), and the command that builds everything (`building`, run as
+``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _PARTS = (
     "binding",
     "folding",
     "first_screen",
+    "heights",
     "names",
     "texts",
     "downloads",
@@ -48,6 +50,7 @@ _PARTS = (
     "publishing",
     "reference",
     "repairs",
+    "subjects",
     "sheets",
 )
 

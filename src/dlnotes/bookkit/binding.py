@@ -1,7 +1,8 @@
 """The order in which a book on paper stands: what the pages leave to links, it says in turn.
 
-The text of the first page becomes a preface, the solutions an appendix. The page of references
-holds nothing on paper but the bibliography, which LaTeX sets at the end by itself.
+The text of the first page becomes a preface, the solutions an appendix. What is marked
+``{.on-screen}``, since it speaks of what moves or is only found there, is left out. The page of
+references holds nothing on paper but the bibliography, which LaTeX sets at the end by itself.
 """
 
 from __future__ import annotations
@@ -22,17 +23,26 @@ __all__ = ["setup"]
 
 _PREFACE = "About this book"
 _BIBLIOGRAPHY = "references"
+_ON_SCREEN = "on-screen"
 _SHORT_LISTING = 10  # lines; to keep more together would leave holes at the feet of pages
 
 
 def _bind(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "latex":
         book = next(doctree.findall(nodes.section))
+        _without_screen(book)
         _preface_first(book)
         _bibliography_alone(book)
         _solutions_last(app, book, docname)
         _headings_not_alone(doctree)
         _listings_whole(doctree)
+
+
+def _without_screen(book: nodes.Element) -> None:
+    """Leave out what only readers at a screen have a use for."""
+    for node in list(book.findall(nodes.Element)):
+        if _ON_SCREEN in node.get("classes", ()):
+            node.parent.remove(node)
 
 
 def _preface_first(book: nodes.section) -> None:

@@ -8,6 +8,7 @@ line in the list of theorems; in plain text it is an indented block with its hea
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from sphinx.writers.text import TextTranslator
 
 __all__ = ["heading", "page_of", "setup"]
+
+# By which nobody looks anything up.
+_ARTICLE = re.compile(r"^(?:The|An?) ")
 
 _CLAIMS = (*NODE_TYPES.values(), unenumerable_node)
 _EXERCISES = (exercise_node, exercise_enumerable_node, solution_node)
@@ -84,6 +88,8 @@ class Titles(SphinxTransform):
                 title = node["title"].strip().removeprefix("(").removesuffix(")")
                 if "$" in title:  # a formula has no place in an alphabet
                     continue
+                title = _ARTICLE.sub("", title)
+                title = title[0].upper() + title[1:]
                 entry = ("single", f"{title} ({node['realtype']})", node["ids"][0], "", None)
                 node.parent.insert(node.parent.index(node), addnodes.index(entries=[entry]))
 

@@ -37,7 +37,10 @@ TOLERANCE = 1.0
 """Points by which a line may be too wide: a third of a millimetre, which nobody sees."""
 
 _OVERFULL = re.compile(r"^Overfull \\[hv]box \(([\d.]+)pt too \w+\).*")
-_WARNING = re.compile(r"^(LaTeX|Package|Class)\b.*Warning:|^Missing character:|^! ")
+# The backend is who finds that a link has no place to lead to.
+_WARNING = re.compile(
+    r"^(LaTeX|Package|Class)\b.*Warning:|^Missing character:|^! |^warning\s+\(pdf backend\)"
+)
 # What is said of the tools and not of the book.
 _HARMLESS = re.compile(
     r"Font shape .* (undefined|not available)|Some font shapes were not available"

@@ -2,9 +2,9 @@
 
 For machines without LaTeX. What is printed is what the website shows, numbers and verdicts
 included, by the rules with which a browser prints a single page: ``@media print`` in
-``book.css``, and ``print.js``. The book is printed twice: the first time says on which page a
-heading comes to stand, and the second has that in its contents. Chromium makes the PDF tagged,
-for readers who listen, and with an outline.
+``book.css``, and ``print.js``. The book is printed twice: the first time says on which page
+everything comes to stand, and the second has that in its contents and in its index. Chromium
+makes the PDF tagged, for readers who listen, and with an outline.
 """
 
 from __future__ import annotations
@@ -17,27 +17,25 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib
 from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
 from sphinx.config import Config
 from sphinx.util.tags import Tags
 
 from dlnotes.bookkit.building import build_html
+from dlnotes.bookkit.printed import dead_links, finish, places_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
 __all__ = [
     "APT_PACKAGE",
     "assemble",
     "browser",
     "build_print",
-    "outline_of",
     "print_page",
     "reading_order",
 ]
@@ -55,9 +53,13 @@ _FACES = {
     "Bol": "font-weight: 700;",
     "BolIta": "font-style: italic; font-weight: 700;",
 }
-# The cover and the contents, which no page of the website has.
+# The cover and the contents, which no page of the website has, and the index in two columns.
 _LOOK = """
 body.on-paper { --font-stack: "STIXGeneral", serif; }
+@page {
+  @top-left { font-family: STIXGeneral, serif; }
+  @bottom-right { font-family: STIXGeneral, serif; }
+}
 @page cover { @bottom-right { content: none; } }
 .paper-cover { page: cover; padding-top: 60mm; }
 .paper-title { font-size: 34pt; font-weight: 700; line-height: 1.1; margin: 0; }
@@ -70,11 +72,20 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 .paper-contents li.h1 { font-weight: 700; margin-top: 0.5em; }
 .paper-contents li.h2 { padding-left: 1.6em; }
 .paper-contents a { color: inherit; text-decoration: none; }
+.paper-index { columns: 2; column-gap: 6mm; font-size: 8pt; line-height: 1.35; }
+.paper-index h1 { column-span: all; }
+.paper-index :is(table, tbody, tr, td) { display: block; width: auto !important; padding: 0; }
+.paper-index ul { list-style: none; margin: 0; padding: 0; }
+.paper-index ul ul { padding-left: 1em; }
+.paper-index li { margin: 0; padding-left: 1em; text-indent: -1em; }
+.paper-letter { font-weight: 700; color: #0b5f94; margin: 0.8em 0 0.1em; break-after: avoid; }
 """
 # What is of use on a screen only.
 _NOT_ON_PAPER = (
-    "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn"
+    "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn, "
+    ".on-screen, .genindex-jumpbox"
 )
+_INDEX = "genindex.html"
 _SHEETS = "link[rel~='stylesheet']"
 _POINTER = re.compile(r"url\(#([^)]+)\)")
 # Attributes that name other elements, several with spaces between.
@@ -103,19 +114,19 @@ def reading_order(index: str) -> list[str]:
     Returns
     -------
     list of str
-        Names of files, the first page among them.
+        Names of files: the first page, those in its navigation, and the index.
 
     Examples
     --------
     >>> reading_order('<p class="sidebar-tree"><a href="#">The book</a><a href="a.html">A</a>')
-    ['index.html', 'a.html']
+    ['index.html', 'a.html', 'genindex.html']
     """
     links = BeautifulSoup(index, "html.parser").select(".sidebar-tree a[href]")
     named = (str(link["href"]).partition("#")[0] for link in links)
-    return list(dict.fromkeys(["index.html", *filter(None, named)]))
+    return list(dict.fromkeys(["index.html", *filter(None, named), _INDEX]))
 
 
-def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = ()) -> str:
+def assemble(site: Path, pages: list[str], places: Mapping[str, int] | None = None) -> str:
     """Put pages of the website one behind the other into one page that can be printed.
 
     Parameters
@@ -124,9 +135,9 @@ def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = 
         The website.
     pages : list of str
         Names of its pages, in the order of reading.
-    outline : sequence of (str, int), optional
-        The headings, and on which page of paper each stands; without it the contents has no
-        numbers.
+    places : mapping of str to int, optional
+        The page of paper by the name of what stands there; without it, the contents and the
+        index have no numbers.
 
     Returns
     -------
@@ -140,6 +151,7 @@ def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = 
     first = read[pages[0]]
     if (heading := first.find("h1")) and len(pages) > 1:
         heading.string = "About this book"  # its title stands on the cover
+    places = places or {}
     parts, rules = [], []
     for place, (page, soup) in enumerate(read.items()):
         article = soup.find("article")
@@ -147,12 +159,14 @@ def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = 
             msg = f"{site / page} has no <article>, so it is no page of the book"
             raise ValueError(msg)
         _prepare(article, page, read)
+        if page == _INDEX:
+            _number_index(article, places)
         heading = article.find("h1")
         title = heading.get_text() if heading else page
         # Only a page of its own kind can have the title of its chapter above it.
         rules.append(f"@page part-{place} {{ @top-left {{ content: {_css_string(title)}; }} }}")
         article["style"] = f"page: part-{place}"
-        article["class"] = "part"
+        article["class"] = "part paper-index" if page == _INDEX else "part"
         article["id"] = _anchor(page, "")
         parts.append(article)
     title = first.title.get_text() if first.title else ""
@@ -171,7 +185,7 @@ def assemble(site: Path, pages: list[str], outline: Sequence[tuple[str, int]] = 
             *(
                 [
                     _cover(title, rights.get_text(" ", strip=True) if rights else ""),
-                    _contents(parts, outline),
+                    _contents(parts, places),
                 ]
                 if len(parts) > 1
                 else []
@@ -187,14 +201,21 @@ def _anchor(page: str, name: str) -> str:
     return f"{page.removesuffix('.html')}--{name}" if name else page.removesuffix(".html")
 
 
-def _prepare(article: Tag, page: str, pages: Mapping[str, object]) -> None:
+def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
     """Take away what moves, open what is folded, and give everything names of this page."""
     for node in article.select(_NOT_ON_PAPER):
         node.decompose()
     for node in article.select("details"):
-        node.name = "div"
+        if "hide" in node.get_attribute_list("class"):  # the code of a figure, like other code
+            node.unwrap()
+        else:
+            node.name = "div"
     for node in article.select("summary"):
         node.decompose()
+    # Chromium finds no place for some names of a signature, but always for an empty element.
+    for node in article.select("dt[id]"):
+        node.insert(0, Tag(name="span", attrs={"id": node["id"]}))
+        del node["id"]
     for node in article.find_all(True):
         for key, said in list(node.attrs.items()):
             if key == "id":
@@ -208,7 +229,7 @@ def _prepare(article: Tag, page: str, pages: Mapping[str, object]) -> None:
                 _lead(node, key, str(said), page, pages)
 
 
-def _lead(node: Tag, key: str, said: str, page: str, pages: Mapping[str, object]) -> None:
+def _lead(node: Tag, key: str, said: str, page: str, pages: Collection[str]) -> None:
     """Let a link lead to its place in the one page, or be words if it leads out of the book."""
     target, _, name = said.partition("#")
     if said.startswith("mailto:") or (key == "href" and node.name == "image"):
@@ -243,26 +264,29 @@ def _cover(title: str, rights: str) -> str:
     )
 
 
-def _contents(parts: list[Tag], outline: Sequence[tuple[str, int]]) -> str:
+def _contents(parts: list[Tag], places: Mapping[str, int]) -> str:
     rows = []
-    # Some headings have the same words; but all come in the same order.
-    at = 0
     for part in parts:
         for heading in part.select("h1, h2"):
             section = heading.find_parent(id=True)
             if not isinstance(section, Tag):
                 continue
+            name = str(section["id"])
             words = " ".join(heading.get_text().split())
-            found = (k for k in range(at, len(outline)) if outline[k][0] == words)
-            number: int | str = ""
-            if (place := next(found, None)) is not None:
-                at, number = place + 1, outline[place][1]
             rows.append(
-                f'<li class="{heading.name}">'
-                f'<a href="#{section["id"]}">{html.escape(words)}</a>'
-                f"<span>{number}</span></li>"
+                f'<li class="{heading.name}"><a href="#{name}">{html.escape(words)}</a>'
+                f"<span>{places.get(name, '')}</span></li>"
             )
     return f'<nav class="paper-contents"><h1>Contents</h1><ul>{"".join(rows)}</ul></nav>'
+
+
+def _number_index(article: Tag, places: Mapping[str, int]) -> None:
+    """Let the index say pages, and let its letters be no headings: they have no outline."""
+    for letter in article.select("h2"):
+        letter.name, letter["class"] = "p", "paper-letter"
+    for link in article.select("a[href^='#']"):
+        if number := places.get(str(link["href"])[1:]):
+            link.append(f", {number}")
 
 
 def print_page(page: Path, target: Path) -> None:
@@ -305,63 +329,11 @@ def print_page(page: Path, target: Path) -> None:
         raise RuntimeError(msg)
 
 
-def _as_written(said: str, headings: Iterable[str]) -> str:
-    """Return a heading as written: Chromium doubles each run of one that begins a page."""
-    twice = {"".join(sorted(2 * "".join(words.split()))): words for words in headings}
-    return twice.get("".join(sorted("".join(said.split()))), said)
-
-
-def _finish(pdf: Path, headings: Iterable[str], author: str) -> None:
-    """Name the author, which Chromium does not, and put doubled titles of the outline right."""
-    # What is added comes behind what Chromium wrote: writing all anew, pypdf loses pages.
-    writer = PdfWriter(pdf, incremental=True)
-    writer.add_metadata({"/Author": author})
-    waiting = [writer.root_object["/Outlines"].get_object()]
-    while waiting:
-        node: Any = waiting.pop()
-        waiting += [node[key].get_object() for key in ("/First", "/Next") if key in node]
-        if "/Title" in node:
-            said = " ".join(str(node["/Title"]).split())
-            if (right := _as_written(said, headings)) != said:
-                node[NameObject("/Title")] = TextStringObject(right)
-    writer.write(pdf)
-
-
 def _headings(page: str) -> list[str]:
     found = BeautifulSoup(page, "html.parser", parse_only=SoupStrainer(re.compile("^h[1-6]$")))
     return [
         " ".join(node.get_text().split()) for node in found.find_all(re.compile("^h[1-6]$"))
     ]
-
-
-def outline_of(pdf: Path, headings: Iterable[str] = ()) -> list[tuple[str, int]]:
-    """Return the headings of a PDF in their order, and the page of each, from its outline.
-
-    Parameters
-    ----------
-    pdf : pathlib.Path
-        The PDF.
-    headings : iterable of str, optional
-        The headings as they are written, by which doubled ones are known.
-
-    Returns
-    -------
-    list of (str, int)
-        The words of each heading and its page, counted from 1.
-    """
-    reader = PdfReader(pdf)
-    found: list[tuple[str, int]] = []
-
-    def read(entries: list[Any]) -> None:
-        for entry in entries:
-            if isinstance(entry, list):
-                read(entry)
-            elif (page := reader.get_destination_page_number(entry)) is not None:
-                said = " ".join(str(entry.title).split())
-                found.append((_as_written(said, headings), page + 1))
-
-    read(reader.outline)
-    return found
 
 
 def build_print(root: Path) -> int:
@@ -390,14 +362,16 @@ def build_print(root: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     pages = reading_order((site / "index.html").read_text("utf-8"))
     printed = folder / "book.pdf"
-    outline: list[tuple[str, int]] = []
+    places: dict[str, int] = {}
     for _ in range(2):
-        page = assemble(site, pages, outline)
+        page = assemble(site, pages, places)
         (folder / "book.html").write_text(page, encoding="utf-8")
         print_page(folder / "book.html", printed)
-        headings = _headings(page)
-        outline = outline_of(printed, headings)
-    _finish(printed, headings, Config.read(root, overrides={}, tags=Tags()).author)
+        places = places_in(printed)
+    if dead := dead_links(printed):
+        print(f"Links of the PDF lead nowhere: {', '.join(dead)}", file=sys.stderr)
+        return 1
+    finish(printed, _headings(page), Config.read(root, overrides={}, tags=Tags()).author)
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(printed, target)

@@ -18,6 +18,7 @@ import matplotlib.figure
 import numpy as np
 from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.transforms import Bbox
 
 from dlnotes.figures.data import Row, figure_data
 
@@ -93,6 +94,9 @@ DIVERGING = LinearSegmentedColormap.from_list("dlnotes-diverging", [BLUE, "#f4f4
 WIDTH = 6.8
 """Width of the text in inches: figures are drawn at the size at which they are read."""
 
+_MARGIN = 3 / 72
+"""Inches that stay free above and below what is drawn."""
+
 # Typed as Any because Matplotlib types the keys as one very long Literal.
 _RC: Any = {
     "axes.axisbelow": True,
@@ -162,6 +166,10 @@ class Figure(matplotlib.figure.Figure):
     def to_bytes(self, format: str) -> bytes:
         """Return the figure as a file of the given format, the same bytes every time.
 
+        It has the full width, and the height of what is drawn: squares that are as wide as
+        they can be leave no empty room above and below, and no title is cut off. Where things
+        stand is settled by then, and not worked out again for another format.
+
         Parameters
         ----------
         format : {"svg", "pdf", "png"}
@@ -193,16 +201,17 @@ class Figure(matplotlib.figure.Figure):
             raise ValueError(msg)
         buffer = io.BytesIO()
         with mpl.rc_context(_RC):
-            self.savefig(buffer, format=format, metadata=metadata[format])
+            self.draw_without_rendering()
+            self.set_layout_engine("none")
+            drawn = self.get_tightbbox().intervaly
+            height = (drawn[0] - _MARGIN, drawn[1] + _MARGIN)
+            box = Bbox.from_extents(0, height[0], self.get_figwidth(), height[1])
+            self.savefig(buffer, format=format, metadata=metadata[format], bbox_inches=box)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        svg = self.to_bytes("svg").decode()
-        self.set_layout_engine(
-            "none"
-        )  # where things stand is settled; do not work it out twice
         return {
-            "image/svg+xml": svg,
+            "image/svg+xml": self.to_bytes("svg").decode(),
             "application/pdf": base64.b64encode(self.to_bytes("pdf")).decode(),
             "text/plain": f"<Figure with {len(self.axes)} axes>",
         }
