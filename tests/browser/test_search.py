@@ -127,9 +127,7 @@ class TestOddQuestions:
         assert said.startswith(f"Nothing in the book is like “{typed}”.")
         assert visited.said == []
 
-    @pytest.mark.parametrize(
-        "typed", ["s", "of the", "?", "a" * 3000, "<script>alert()"]
-    )
+    @pytest.mark.parametrize("typed", ["s", "of the", "?", "a" * 3000, "<script>alert()"])
     def test_short_and_long_ones_do_no_harm(self, search, typed: str):
         assert search(typed).said == []
 
