@@ -66,7 +66,7 @@
       // the package stands in front of a function as the page does: around the name
       const own = names(kind === "function" ? name.slice(name.lastIndexOf(".") + 1) : name);
       const around = [...own, ...words(kind), ...words(page), ...names(name), number];
-      let score = own.length * 0.003 + (rank.includes(kind) ? 0 : 0.015);
+      let score = own.length * 0.003 + (rank.includes(kind) ? 0 : 0.015) + (number ? 0 : 0.005);
       for (const word of typed)
         score += Math.min(
           ...own.map((other) => misfit(word, other)),

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+AT_ITS_PLACE = """document.readyState === "complete"
+  && !!document.getElementById(decodeURIComponent(location.hash.slice(1)))"""
+
+
 @pytest.fixture
 def search(visit, site: Path) -> Callable[..., Any]:
     """Return a function that types a question into the search, and returns the visit."""
@@ -81,9 +85,8 @@ class TestNames:
     def test_lead_to_the_place(self, search, mode: str):
         page = search("softmax", mode).page
         page.locator(".found-names li a").first.click()
-        page.wait_for_load_state()
-        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
-        assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
+        page.wait_for_url("**/*.html#*")
+        page.wait_for_function(AT_ITS_PLACE)
 
 
 class TestText:
@@ -91,7 +94,7 @@ class TestText:
         ("typed", "title"),
         [
             ("vanishing gradients", "Why the derivatives matter"),
-            ("universal aproximation", "The complete answer"),
+            ("universal aproximators", "References"),
             ("Mucsanyi", "People decide"),
             ("Mucsányi", "People decide"),
             ("why does the gradient of cross-entropy with softmax not fade", "Cross-entropy"),
@@ -106,9 +109,8 @@ class TestText:
         link = page.locator(".found-texts li a").first
         link.focus()
         page.keyboard.press("Enter")
-        page.wait_for_load_state()
-        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
-        assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
+        page.wait_for_url("**/*.html#*")
+        page.wait_for_function(AT_ITS_PLACE)
 
     def test_formulas_are_not_words(self, site: Path):
         """What is searched knows no TeX and no tags of MathML."""
@@ -118,14 +120,14 @@ class TestText:
 
 
 class TestOddQuestions:
-    @pytest.mark.parametrize("typed", ["zzzzqqq", "<script>alert(1)</script>", "über Ölung"])
+    @pytest.mark.parametrize("typed", ["zzzzqqq", "<zzzzqqq>", "Xylophönüber"])
     def test_nothing_found_is_said(self, search, typed: str):
         visited = search(typed)
         said = visited.page.locator("#search-said").inner_text()
         assert said.startswith(f"Nothing in the book is like “{typed}”.")
         assert visited.said == []
 
-    @pytest.mark.parametrize("typed", ["s", "of the", "?", "a" * 3000])
+    @pytest.mark.parametrize("typed", ["s", "of the", "?", "a" * 3000, "<script>alert()"])
     def test_short_and_long_ones_do_no_harm(self, search, typed: str):
         assert search(typed).said == []
 

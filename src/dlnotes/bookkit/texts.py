@@ -68,10 +68,11 @@ def _place(node: nodes.Element) -> tuple[str, str] | None:
     """Return title and anchor of the innermost place that has both."""
     around: Any = node.parent
     while around is not None:
-        if isinstance(around, addnodes.desc) and around[0].get("ids"):
-            anchor = around[0]["ids"][0]
-            return anchor.removeprefix("dlnotes."), anchor
-        if isinstance(around, nodes.section) and around["ids"]:
+        if isinstance(around, addnodes.desc):
+            signature: Any = around[0]
+            if ids := signature.get("ids"):
+                return ids[0].removeprefix("dlnotes."), ids[0]
+        elif isinstance(around, nodes.section) and around["ids"]:
             return _plain(around[0]), around["ids"][0]
         around = around.parent
     return None
