@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 
-from dlnotes import figures
+from dlnotes import backpropagation, convolution, figures
 from dlnotes.figures.data import LARGEST_IMAGE, figure_data
 
 
@@ -71,3 +71,20 @@ class TestFigureData:
         side = int(LARGEST_IMAGE**0.5) + 1
         figures.show_image(ax, np.zeros((side, side)))
         assert figure_data(figure) == ""
+
+    def test_numbers_that_stand_in_a_figure_as_text_come_with_it(self):
+        trace = backpropagation.trace("z = x*y", at={"x": 2.0, "y": 3.0})
+        found = {
+            (r["panel"], r["series"], r["kind"]): float(r["value"])
+            for r in rows(figures.backpropagation.graph(trace))
+        }
+        assert found["nodes", "z = x*y", "value"] == 6
+        assert found["nodes", "x", "adjoint"] == found["edges", "x to z", "partial derivative"]
+        assert found["edges", "x to z", "partial derivative"] == 3
+        assert found["edges", "y to z", "partial derivative"] == 2
+
+    def test_gallery_comes_with_the_weights_of_its_kernels(self):
+        names = ["identity", "binomial", "sharpen", "sobel_x"]
+        found = rows(figures.convolution.gallery(np.zeros((80, 80)), names))
+        sobel = [float(r["value"]) for r in found if r["panel"] == "sobel_x"]
+        assert sobel == list(convolution.KERNELS["sobel_x"].array.ravel())

@@ -32,7 +32,7 @@
   const measure = () => {
     for (const box of document.querySelectorAll(boxes)) {
       box.tabIndex = 0;
-      const content = box.firstElementChild; // which is nowhere before it is laid out
+      const content = box.firstElementChild ?? box; // which is nowhere before it is laid out
       near.unobserve(content); // what is observed anew is told where it is
       near.observe(content);
     }

@@ -91,6 +91,15 @@ class TestCommand:
 
 
 class TestPublished:
+    @pytest.mark.parametrize("builder", ["html", "zip"])
+    def test_says_at_once_that_its_address_is_none(self, builder, monkeypatch, capsys):
+        monkeypatch.setenv("BOOK_BASE_URL", "example.org/book")
+        assert main([builder]) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert "BOOK_BASE_URL must be the whole address of a folder" in said
+        assert "got 'example.org/book'" in said
+
     @pytest.mark.parametrize("base", ["", "https://example.org/book/"])
     def test_names_its_address_when_it_has_one(self, tiny: Path, monkeypatch, base: str):
         monkeypatch.setenv("BOOK_BASE_URL", base)

@@ -13,7 +13,8 @@ from docutils.utils import new_document
 
 from dlnotes.bookkit.downloads import minutes_to_read, python_of, without_outputs
 from dlnotes.bookkit.names import names_in
-from dlnotes.bookkit.publishing import sitemap, zip_site
+from dlnotes.bookkit.publishing import check_address, sitemap, zip_site
+from dlnotes.bookkit.texts import texts_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,49 @@ class TestNames:
         assert names_in(page) == []
 
 
+class TestTexts:
+    def test_each_section_says_what_stands_in_it_and_not_below(self):
+        page = new_document("page")
+        inner = nodes.section("", nodes.title("", "Inside"), ids=["inside"])
+        inner += nodes.paragraph("", "What is within.")
+        outer = nodes.section("", nodes.title("", "Outside"), ids=["outside"])
+        outer += [
+            nodes.paragraph("", "A ", nodes.strong("", "bold"), nodes.Text(" word.")),
+            nodes.literal_block("", "import numpy"),
+            nodes.math_block("", "x = y"),
+            nodes.raw("", "<p>markup</p>", format="html"),
+            nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "An item."))),
+            inner,
+        ]
+        page += outer
+        assert texts_in(page) == [
+            ("Outside", "outside", "A bold word. An item."),
+            ("Inside", "inside", "What is within."),
+        ]
+
+
 class TestPublishing:
+    @pytest.mark.parametrize(
+        "base",
+        [
+            "example.org",
+            "ftp://example.org/",
+            "https://",
+            "https://a.org/ b",
+            "https://a.org/?q=1",
+        ],
+    )
+    def test_address_that_is_none_is_refused(self, base: str):
+        with pytest.raises(
+            ValueError, match=r"such as https://example.org/book/, got "
+        ) as caught:
+            check_address(base)
+        assert repr(base) in str(caught.value)
+
+    @pytest.mark.parametrize("base", ["", "https://example.org", "http://localhost:8000/book/"])
+    def test_address_that_is_one_is_taken(self, base: str):
+        check_address(base)
+
     def test_sitemap_is_xml_and_escapes(self):
         tree = ElementTree.fromstring(sitemap("https://example.org/a&b/", ["index.html"]))
         assert [loc.text for loc in tree.iter() if loc.tag.endswith("loc")] == [

@@ -100,38 +100,48 @@ class TestPreviews:
         page.locator("#preview").wait_for(state="hidden")
 
 
-class TestSearch:
+class TestDrawers:
+    """Where there is no room for them, the contents wait beside the window until asked for."""
+
+    inside = "!!document.activeElement.closest('aside')"
+
+    def test_keyboard_leads_to_nothing_in_one_that_is_shut(self, visit):
+        page = visit("activations.html", "phone").page
+        seen = []
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            seen.append(page.evaluate(f"[document.activeElement.name, {self.inside}]"))
+        assert {name for name, _ in seen} >= {"__navigation", "__toc"}
+        assert not [name for name, inside in seen if inside]
+
     @pytest.mark.parametrize(
-        ("typed", "kind", "found"),
-        [
-            ("sotfmax", "function", "activations.Softmax"),
-            ("jacobain of softmax", "theorem", "Jacobian of softmax"),
-            ("lipshitz", "theorem", "Lipschitz"),
-            ("sigmiod", "equation", "sigmoid"),
-            ("identfy", "function", "convolution.identify"),
-        ],
+        ("box", "drawer"), [("__navigation", ".sidebar-drawer"), ("__toc", ".toc-drawer")]
     )
-    def test_forgives_typing_errors(self, visit, typed: str, kind: str, found: str):
-        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q={typed}")
-        items = visited.page.locator(".found-names li")
-        items.first.wait_for()
-        texts = items.all_inner_texts()
-        assert [text for text in texts if found in text and kind in text], texts
-        assert all(url.startswith("file:") for url in visited.asked)
-
-    def test_leads_to_the_place(self, visit):
-        visited = visit(f"{(repository() / '_build/html/search.html').as_uri()}?q=softmax")
-        page = visited.page
-        page.locator(".found-names li a").first.click()
-        page.wait_for_load_state()
-        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
-        assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
-
-    def test_formulas_are_not_words(self, visit):
-        """The index of words knows no TeX and no tags of MathML."""
-        words = (repository() / "_build" / "html" / "searchindex.js").read_text("utf-8")
-        assert '"softmax"' in words
-        assert not [w for w in ("mathrm", "operatorname", "mfrac", "msub") if f'"{w}"' in words]
+    def test_keyboard_opens_and_shuts_one(self, visit, box: str, drawer: str):
+        page = visit("activations.html", "phone").page
+        for _ in range(4):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.name") == box:
+                break
+        ring = f"""[...document.querySelectorAll("[for='{box}'] .icon")].some((icon) =>
+          icon.checkVisibility() && getComputedStyle(icon).outlineStyle === "solid")"""
+        assert page.evaluate(ring)
+        page.keyboard.press("Space")
+        link = page.locator(f"{drawer} a:visible").first
+        page.wait_for_function(
+            "(drawer) => { const at = document.querySelector(drawer).getBoundingClientRect();"
+            "return at.left >= 0 && at.right <= innerWidth + 1; }",
+            arg=drawer,
+        )
+        link.focus()
+        assert page.evaluate(self.inside)
+        page.locator(f"#{box}").focus()
+        page.keyboard.press("Space")
+        page.wait_for_function(
+            "(drawer) => !document.querySelector(drawer + ' a')"
+            ".checkVisibility({ visibilityProperty: true })",
+            arg=drawer,
+        )
 
 
 class TestLayingOut:
@@ -157,6 +167,37 @@ class TestLayingOut:
         page.wait_for_function(f"!{self.lazy}")
         assert page.evaluate(self.laid_out, self.far)
         assert page.evaluate(seen) == pytest.approx(before, abs=2)
+
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_asks_little_of_a_phone_at_first(self, visit, name: str):
+        """Of the elements of a chapter one in ten at most is laid out when it has loaded."""
+        page = visit(name, "phone").page
+        page.wait_for_timeout(300)
+        laid_out, of = page.evaluate(
+            """(() => {
+              const all = [...document.querySelectorAll("article *")];
+              const now = (one) => one.checkVisibility({ contentVisibilityAuto: true });
+              return [all.filter(now).length, all.length];
+            })()"""
+        )
+        assert 100 < laid_out < of / 10
+
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_a_section_that_waits_keeps_room_enough(self, visit, name: str):
+        """On the narrowest of phones, where it is highest; not thrice as much as on any."""
+        page = visit(name, "phone").page
+        page.set_viewport_size({"width": 320, "height": 700})
+        page.evaluate("document.documentElement.classList.remove('lazy')")
+        sections = page.evaluate(
+            """[...document.querySelectorAll("section[class*='high-']")].map((section) => [
+              section.id,
+              section.getBoundingClientRect().height / 16,
+              Number(/high-([0-9]+)/.exec(section.className)[1]),
+            ])"""
+        )
+        assert len(sections) > 10
+        assert [section for section in sections if section[1] > section[2]] == []
+        assert sum(kept for *_, kept in sections) < 3 * sum(real for _, real, _ in sections)
 
     @pytest.mark.parametrize("name", CHAPTERS)
     def test_no_script_keeps_the_page_waiting(self, visit, name: str):

@@ -4,10 +4,12 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 (`mathfont`); derivations, definitions and tables of notation (`displays`, `notation`), errata
 (`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
-that readers move (`explorables`), folded proofs and solutions (`folding`), what a page
-waits for before it is shown (`first_screen`, `sheets`), the words that the index leads to
-(`subjects`), repairs to the extensions that the book builds on (`repairs`), and the command
-that builds everything (`building`, run as ``python -m dlnotes.bookkit``).
+that readers move (`explorables`), folded proofs and solutions (`folding`), what the search
+finds (`names`, `texts`), what a reader takes along (`downloads`, `citing`), what a page waits
+for before it is shown (`first_screen`, `sheets`) and what waits longer (`heights`), the words
+that the index leads to (`subjects`), repairs to the extensions that the book builds on
+(`repairs`), and the command that builds everything (`building`, run as
+``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -40,8 +42,11 @@ _PARTS = (
     "binding",
     "folding",
     "first_screen",
+    "heights",
     "names",
+    "texts",
     "downloads",
+    "citing",
     "publishing",
     "reference",
     "repairs",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from dlnotes.bookkit.building import build_html, repository
 from dlnotes.bookkit.paper import build_pdf
-from dlnotes.bookkit.publishing import zip_site
+from dlnotes.bookkit.publishing import check_address, zip_site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m dlnotes.bookkit", description=__doc__)
     parser.add_argument("format", choices=_BUILDERS, help="what to build")
     chosen = parser.parse_args(arguments).format
+    try:
+        check_address(os.environ.get("BOOK_BASE_URL", ""))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     try:
         return _BUILDERS[chosen](repository())
     except FileNotFoundError as error:

@@ -197,14 +197,19 @@ def _drop_stale_cells(root: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+# What a build keeps for itself, and what Sphinx brings for a search that the book does not use.
+_UNPUBLISHED = (
+    *(".buildinfo*", "*.characters"),
+    *("searchindex.js", "searchtools.js", "language_data.js", "*-stemmer.js"),
+)
+
+
 def _publish(staging: Path, target: Path) -> None:
     """Put a copy of `staging` at `target`; there is no moment without a complete `target`."""
     incoming, outgoing = (target.with_name(target.name + suffix) for suffix in (".new", ".old"))
     for leftover in (incoming, outgoing):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(
-        staging, incoming, ignore=shutil.ignore_patterns(".buildinfo*", "*.characters")
-    )
+    shutil.copytree(staging, incoming, ignore=shutil.ignore_patterns(*_UNPUBLISHED))
     if target.exists():
         target.rename(outgoing)
     incoming.rename(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -20,6 +21,10 @@ _FORMS = {
     ".md": "Markdown",
     ".py": "Python",
 }
+_HOW_TO_RUN = (
+    "From “{book}”, version {version}: {title}. To be run in the folder book/ of its "
+    "repository, where the data are, with the environment that `make book` sets up there."
+)
 _WORDS_A_MINUTE = 200
 _SECONDS_A_DISPLAY = 25
 
@@ -137,16 +142,28 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         if not source.is_file():
             continue
         notebook = json.loads(source.read_text(encoding="utf-8"))
+        how = _HOW_TO_RUN.format(
+            book=app.config.project,
+            version=app.config.release,
+            title=app.env.titles[docname].astext(),
+        )
         target = Path(app.outdir) / "downloads" / docname
         target.parent.mkdir(parents=True, exist_ok=True)
         texts = {
             ".ipynb": _as_json(notebook),
-            "-clean.ipynb": _as_json(without_outputs(notebook)),
-            ".py": python_of(notebook),
+            "-clean.ipynb": _as_json(_headed(without_outputs(notebook), how)),
+            ".py": "\n".join(f"# {line}" for line in wrap(how, 88))
+            + "\n\n"
+            + python_of(notebook),
         }
         for ending, text in texts.items():
             target.with_name(target.name + ending).write_text(text, encoding="utf-8")
         shutil.copyfile(app.env.doc2path(docname), target.with_name(f"{target.name}.md"))
+
+
+def _headed(notebook: dict[str, Any], text: str) -> dict[str, Any]:
+    cell = {"cell_type": "markdown", "id": "how-to-run", "metadata": {}, "source": [text]}
+    return {**notebook, "cells": [cell, *notebook["cells"]]}
 
 
 def _as_json(notebook: dict[str, Any]) -> str:

@@ -90,4 +90,9 @@ def dependency_graph(uses: Mapping[str, Sequence[str]]) -> Figure:
         ax.text(x, y, claim, ha="center", va="center", fontsize=7.5, color=INK, bbox=box)
     ax.set(xlim=(-0.6, len(columns) - 0.4), ylim=(-1.02, 0.02))
     ax.set_axis_off()
+    figure.rows = tuple(
+        ("claims", f"{claim} uses {other}", "arrow", "", "", 1)
+        for claim, used in uses.items()
+        for other in used
+    )
     return figure

@@ -27,7 +27,7 @@ from dlnotes.bookkit.entries import (
     used,
 )
 from dlnotes.bookkit.graph import dependency_graph
-from dlnotes.bookkit.pictures import inline_svg
+from dlnotes.bookkit.pictures import data_in, inline_svg, link_to_data
 from dlnotes.checking.engines.rocq import NOT_COMPILED
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
         ]
         for claim in content["claims"]
     }
-    if not any(uses.values()):
+    if not any(uses.values()) or app.builder.format != "html":
         return []
     spoken = "; ".join(
         f"{claim} uses {', '.join(others)}" for claim, others in uses.items() if others
@@ -233,9 +233,12 @@ def _graph(app: Sphinx, name: str, content: dict[str, Any]) -> list[Node]:
     caption = (
         f"What rests on what in the chapter “{title}”: an arrow leads to the claim that uses."
     )
+    anchor = f"fig-ledger-{name}"
+    link = f'<a class="headerlink" href="#{anchor}" title="Link to this image">¶</a>'
     figure = (
-        f"<figure>{inline_svg(svg, f'Graph of dependencies. {spoken}.')}"
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        f'<figure id="{anchor}">{inline_svg(svg, f"Graph of dependencies. {spoken}.")}'
+        f"<figcaption><p>{html.escape(caption)}{link}</p></figcaption>"
+        f"{link_to_data(app, _PAGE, anchor, data_in(svg)).astext()}</figure>"
     )
     return [nodes.raw("", figure, format="html")]
 

@@ -1,8 +1,9 @@
-"""What a reader may look up by name: sections, theorems, equations, figures, functions.
+"""What a reader may look up: sections, theorems, equations, figures, functions.
 
-Sphinx's search knows words. This list knows names, and where each thing stands; the script of
-the search page compares them with what was typed, typing errors and all. It lies beside the
-pages as a script, because a page that was opened from a disk may load no data in another way.
+This list knows names and numbers, and where each thing stands; the script of the search page
+compares them with what was typed, typing errors and all, and so it does with the text of the
+pages (`texts`). Both lie beside the pages as scripts, because a page that was opened from a
+disk may load no data in another way. Sphinx's own search forgives nothing and finds pages only.
 """
 
 from __future__ import annotations
@@ -85,21 +86,31 @@ def _spoken(label: str) -> str:
     return " ".join(label.split("-")[2:]).replace("_", " ") or label
 
 
-def _keep_mathematics_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Tell Sphinx's index to pass over formulas."""
-    if app.builder.format == "html":
-        # Not raw HTML: docutils would wrap what has a class in an element of its own.
-        for kind in (nodes.math, nodes.math_block):
-            for node in doctree.findall(kind):
-                node["classes"] = [*node["classes"], "no-search"]
+def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
+    """Return the numbers of what stands on a page, by anchor."""
+    env = app.env
+    found = {
+        anchor: n
+        for of in env.toc_fignumbers.get(docname, {}).values()
+        for anchor, n in of.items()
+    }
+    found |= {a.lstrip("#"): n for a, n in env.toc_secnumbers.get(docname, {}).items()}
+    return {anchor: ".".join(map(str, number)) for anchor, number in found.items()}
 
 
 def _collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
         folder = Path(app.doctreedir) / "names"
         folder.mkdir(exist_ok=True)
+        numbers = _numbers(app, docname)
+        if title := next(doctree.findall(nodes.section), None):
+            numbers[title["ids"][0]] = numbers.get("", "")  # the chapter's
+        named = [
+            (name, kind, numbers.get(anchor, ""), anchor)
+            for name, kind, anchor in names_in(doctree)
+        ]
         # A file a page: pages are written in several processes and not in every build.
-        text = json.dumps(names_in(doctree), ensure_ascii=False)
+        text = json.dumps(named, ensure_ascii=False)
         (folder / f"{docname.replace('/', '.')}.json").write_text(text, encoding="utf-8")
 
 
@@ -111,19 +122,26 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         file = Path(app.doctreedir) / "names" / f"{docname.replace('/', '.')}.json"
         if file.is_file():
             uri, title = app.builder.get_target_uri(docname), app.env.titles[docname].astext()
-            for name, kind, anchor in json.loads(file.read_text(encoding="utf-8")):
-                found.append([name, kind, title, f"{uri}#{anchor}"])
+            for name, kind, number, anchor in json.loads(file.read_text(encoding="utf-8")):
+                found.append([name, kind, number, title, f"{uri}#{anchor}"])
     text = (
         f"const bookNames = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
     )
     (Path(app.outdir) / "_static" / "names.js").write_text(text, encoding="utf-8")
 
 
+def _our_own(app: Sphinx) -> None:
+    """Have Sphinx write no index of words, which nobody would ask."""
+    if app.builder.name == "html":
+        app.builder.search = False  # type: ignore[attr-defined]
+        app.config.html_additional_pages = {"search": "search.html"}
+
+
 def _scripts(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     if page == "search":
-        for script in ("names.js", "find.js"):
+        for script in ("names.js", "texts.js", "search.js"):
             app.add_js_file(script, defer="defer")
 
 
@@ -135,7 +153,7 @@ def setup(app: Sphinx) -> None:
     app : sphinx.application.Sphinx
         The application.
     """
-    app.connect("doctree-resolved", _keep_mathematics_out, priority=900)
+    app.connect("builder-inited", _our_own)
     app.connect("doctree-resolved", _collect, priority=350)
     app.connect("html-page-context", _scripts)
     app.connect("build-finished", _write)

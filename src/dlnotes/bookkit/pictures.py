@@ -28,7 +28,7 @@ from dlnotes.figures.style import COLOURS
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["MINIMUM_ALT", "data_in", "inline_svg", "setup"]
+__all__ = ["MINIMUM_ALT", "data_in", "inline_svg", "link_to_data", "setup"]
 
 logger = logging.getLogger(__name__)
 
@@ -195,13 +195,30 @@ def _check_and_inline(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             svg = file.read_text(encoding="utf-8")
             figure = image.parent
             if isinstance(figure, nodes.figure) and figure["ids"] and (data := data_in(svg)):
-                figure += _link_to_data(app, docname, figure["ids"][0], data)
+                figure += link_to_data(app, docname, figure["ids"][0], data)
             element = share(inline_svg(svg, alt), given)
             image.replace_self(nodes.raw("", element, format="html"))
 
 
-def _link_to_data(app: Sphinx, docname: str, name: str, data: str) -> nodes.raw:
-    """Write the data of a figure beside the pages, and return the link to it."""
+def link_to_data(app: Sphinx, docname: str, name: str, data: str) -> nodes.raw:
+    """Write the data of a figure beside the pages, and return the link to it.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    docname : str
+        The page of the figure.
+    name : str
+        The anchor of the figure, which becomes the name of the file.
+    data : str
+        Its data, as CSV.
+
+    Returns
+    -------
+    docutils.nodes.raw
+        A paragraph of HTML with the link in it.
+    """
     file = Path(app.outdir) / "figures" / f"{name}.csv"
     file.parent.mkdir(exist_ok=True)
     file.write_text(data, encoding="utf-8")

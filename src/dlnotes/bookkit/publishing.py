@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from docutils import nodes
@@ -19,7 +20,7 @@ from dlnotes.bookkit.cards import SIZE, card_picture
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["description", "published_at", "setup", "sitemap", "zip_site"]
+__all__ = ["check_address", "description", "published_at", "setup", "sitemap", "zip_site"]
 
 _CARDS = "_static/cards"
 
@@ -45,6 +46,37 @@ def published_at(base: str, page: str) -> str:
     'https://example.org/book/index.html'
     """
     return f"{base.rstrip('/')}/{page}"
+
+
+def check_address(base: str) -> None:
+    """Refuse an address at which no copy of the book can be read.
+
+    Parameters
+    ----------
+    base : str
+        The value of ``BOOK_BASE_URL``; an empty one says that nothing is published.
+
+    Raises
+    ------
+    ValueError
+        If it is not the whole address of a folder on the web.
+
+    Examples
+    --------
+    >>> check_address("https://example.org/book/")
+    >>> check_address("example.org")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: BOOK_BASE_URL must be the whole address ... got 'example.org'
+    """
+    parts = urlsplit(base)
+    whole = parts.scheme in ("http", "https") and parts.hostname and not base.split()[1:]
+    if base and not (whole and not parts.query and not parts.fragment):
+        msg = (
+            "BOOK_BASE_URL must be the whole address of a folder, such as "
+            f"https://example.org/book/, got {base!r}"
+        )
+        raise ValueError(msg)
 
 
 def sitemap(base: str, pages: list[str]) -> str:

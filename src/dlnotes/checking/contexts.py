@@ -96,37 +96,42 @@ class Context(Hypotheses):
         return self.sides[node]
 
     def _side(self, node: Node) -> Side:
-        self.interpreter.conditions = {}
-        self.interpreter.frozen = {}
+        self.interpreter.thaw()
         try:
-            value = self.interpreter.value(node, {})
+            with self.interpreter.noting() as noted:
+                value, cells, shape = self._entries(self.interpreter.value(node, {}))
         except Undefined as error:
             return Side(None, [], (), {}, str(error) or "undefined")
         except (RecursionError, ZeroDivisionError) as error:
             return Side(None, [], (), {}, f"undefined: {error}")
-        conditions = {self.free(c): w for c, w in self.interpreter.conditions.items()}
+        conditions = {self.free(c): w for c, w in noted.items()}
         conditions.pop(sp.true, None)
-        if isinstance(value, sp.MatrixBase):
-            if value.shape == (1, 1):
-                value = value[0, 0]
-            else:
-                cells = [self.free(x) for x in value]
-                return Side(value, cells, tuple(value.shape), conditions)
-        if isinstance(value, Signal):
-            cells = [self.free(value.entry(*where)) for where in self._places(value)]
-            return Side(value, cells, value.shape, conditions)
-        if isinstance(value, Family):
-            one = sp.Integer(1)
-            where = [one if s == 1 else self._running(s, n) for n, s in enumerate(value.shape)]
-            cell = value.entry(*where)
-            shape = () if value.shape == (1, 1) else value.shape
-            return Side(value, [self.free(cell)], shape, conditions)
+        if value is not cells[0]:
+            return Side(value, [self.free(c) for c in cells], shape, conditions)
         if not isinstance(value, sp.Expr):
             return Side(None, [], (), {}, "this side is not a number or an array")
         value = self.free(value)
         if value.has(sp.zoo, sp.nan):
             return Side(None, [], (), {}, "this side has no value")
         return Side(value, [value], (), conditions)
+
+    def _entries(self, value: Any) -> tuple[Any, list[Any], tuple[Any, ...]]:
+        """Return a value, its entries and its shape; a matrix with one entry is a number.
+
+        The entries of a family and of a signal are only now worked out: what they need to
+        have a value belongs to the side as well.
+        """
+        if isinstance(value, sp.MatrixBase) and value.shape != (1, 1):
+            return value, list(value), tuple(value.shape)
+        if isinstance(value, sp.MatrixBase):
+            value = value[0, 0]
+        if isinstance(value, Signal):
+            return value, [value.entry(*where) for where in self._places(value)], value.shape
+        if isinstance(value, Family):
+            one = sp.Integer(1)
+            where = [one if s == 1 else self._running(s, n) for n, s in enumerate(value.shape)]
+            return value, [value.entry(*where)], () if value.shape == (1, 1) else value.shape
+        return value, [value], ()
 
     def _places(self, value: Signal) -> list[tuple[Any, ...]]:
         """Return the places of a signal: all, or one that stands for all."""

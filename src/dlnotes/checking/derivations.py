@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 from dlnotes.checking.proving import prove
 from dlnotes.checking.refutation import refute, refute_numerically, undefined
+from dlnotes.checking.side_conditions import domains_differ
 from dlnotes.checking.steps import Report, Step, choices_of, context_of, steps_of
 
 __all__ = [
@@ -179,20 +180,31 @@ def _check_other(
             Step(b, "<" if strict[1] else r"\le", d, step.hypotheses),
         ]
     elif step.op == r"\in" and target.kind == "reals" and target.value == "R":
+        return _check_real(step, vocabulary, tex)
+    if not parts:
+        return unproved(f"{step.op} with this set is not checked")
+    return Report([(p, check_step(p, vocabulary, tex, **ways)) for p in parts]).verdict
+
+
+def _check_real(step: Step, vocabulary: Vocabulary, tex: str) -> Verdict:
+    """Check that a side is real, and has a value, for all that its names stand for."""
+    choices, sized, complete = choices_of(step, vocabulary, proving=True)
+    for sizes in choices:
         try:
-            context = context_of(
-                vocabulary, choices_of(step, vocabulary, proving=False)[0][0], step.hypotheses
-            )
+            context = context_of(vocabulary, sizes, step.hypotheses)
             side = context.side(step.left)
         except (NotGeneral, Undefined) as error:
             return unproved(str(error))
         if side.undefined:
             return undefined(context, step, tex, side.undefined, side.undefined)
-        ok = all(c.is_real for c in side.cells)
-        return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,)) if ok else unproved("not real")
-    if not parts:
-        return unproved(f"{step.op} with this set is not checked")
-    return Report([(p, check_step(p, vocabulary, tex, **ways)) for p in parts]).verdict
+        missing, _ = domains_differ(context, side, replace(side, conditions={}))
+        if missing:
+            return unproved(f"{missing} is not implied by the declared domains")
+        if not all(c.is_real for c in side.cells):
+            return unproved("not real")
+    if sized and not complete:
+        return proved(Tier.SAMPLED, "exactly, for small sizes", engines=(symbolic.ENGINE,))
+    return proved(Tier.SYMBOLIC, engines=(symbolic.ENGINE,))
 
 
 def check_formula(

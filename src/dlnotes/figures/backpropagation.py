@@ -29,11 +29,12 @@ from dlnotes.figures.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
     from dlnotes.backpropagation import Edge, Step, Trace
+    from dlnotes.figures.data import Row
 
 __all__ = [
     "error_by_step",
@@ -133,6 +134,20 @@ def _sorted_by_origin(
         for edge, place in zip(coming, (arrivals[e] for e in edges), strict=True):
             found[edge] = replace(place, label=arrivals[edge].label)
     return found
+
+
+def _rows(trace: Trace, *, adjoints: bool, partials: bool) -> Iterator[Row]:
+    """Return the numbers in the graph: those of each node, and those on each edge."""
+    for step in trace.steps:
+        given = step.operation in ("variable", "constant")
+        title = step.name if given else f"{step.name} = {step.formula}"
+        yield ("nodes", title, "value", "", "", step.value)
+        if adjoints:
+            yield ("nodes", title, "adjoint", "", "", step.adjoint)
+    if partials:
+        for edge in (edge for step in trace.steps for edge in step.edges):
+            way = f"{edge.source} to {edge.target}"
+            yield ("edges", way, "partial derivative", "", "", edge.partial)
 
 
 def graph(
@@ -270,6 +285,7 @@ def graph(
                     zorder=4,
                 )
                 start += _width(text) + _BETWEEN
+    fig.rows = tuple(_rows(trace, adjoints=adjoints, partials=partials))
     return fig
 
 

@@ -451,6 +451,11 @@ def gallery(image: ArrayLike, names: Sequence[str]) -> Figure:
         else:
             scaled = 2 * output / kernel[kernel > 0].sum()
             show_image(ax, scaled, cmap=DIVERGING, vmin=-0.5, vmax=0.5, title=name)
+    figure.rows = tuple(
+        (name, "weight", "pixel", column, row, weight)
+        for name in names
+        for (row, column), weight in np.ndenumerate(convolution.KERNELS[name].array)
+    )
     return figure
 
 

@@ -2,7 +2,8 @@
 
 A figure is made of lines, points, bars, areas and images, and each of them still holds the
 numbers that it was drawn from. They are collected into one table in long form, a row for each
-number that one sees, so that the table and the picture cannot differ.
+number that one sees, so that the table and the picture cannot differ. What is written into a
+figure, and not drawn to a scale, comes with the figure as rows of its own: see `Figure.rows`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LARGEST_IMAGE", "figure_data"]
+__all__ = ["LARGEST_IMAGE", "Row", "figure_data"]
 
 _HEADER = ("panel", "series", "kind", "x", "y", "value")
 
@@ -36,6 +37,7 @@ LARGEST_IMAGE = 4096
 """Pixels of the largest image whose values are listed; a photograph is its own data."""
 
 Row = tuple[str, str, str, Any, Any, Any]
+"""Panel, series, kind, x, y and value; a number, or an empty string where there is none."""
 
 
 def figure_data(figure: Figure) -> str:
@@ -64,7 +66,8 @@ def figure_data(figure: Figure) -> str:
     1,error,line,1,0.25,
     <BLANKLINE>
     """
-    drawn = [row for number, ax in enumerate(figure.axes, 1) for row in _rows(ax, number)]
+    drawn: list[Row] = [*getattr(figure, "rows", ())]
+    drawn += [row for number, ax in enumerate(figure.axes, 1) for row in _rows(ax, number)]
     if not drawn:
         return ""
     text = io.StringIO()

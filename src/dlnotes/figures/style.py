@@ -20,7 +20,7 @@ from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.transforms import Bbox
 
-from dlnotes.figures.data import figure_data
+from dlnotes.figures.data import Row, figure_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,12 +149,19 @@ class Figure(matplotlib.figure.Figure):
     *args, **kwargs
         As for `matplotlib.figure.Figure`.
 
+    Attributes
+    ----------
+    rows : tuple of tuple
+        Rows of its data that nothing in the figure holds, such as numbers that it has as text.
+
     Examples
     --------
     >>> figure = Figure(figsize=(2, 1))
     >>> sorted(figure._repr_mimebundle_())
     ['application/pdf', 'image/svg+xml', 'text/plain']
     """
+
+    rows: tuple[Row, ...] = ()
 
     def to_bytes(self, format: str) -> bytes:
         """Return the figure as a file of the given format, the same bytes every time.

@@ -191,7 +191,7 @@ class _Words:
         base = self.value(node.args[0])
         if not isinstance(base, Form):
             exponent = self._number(node.args[1])
-            return self.interpreter._number_power(base, exponent)
+            return self.interpreter.number_power(base, exponent)
         exponent = self._number(node.args[1])
         if node.value == "elementwise" or base.shape[0] != base.shape[1]:
             msg = "this power of an array"
@@ -302,9 +302,11 @@ def same_words(context: Context, left: Node, right: Node) -> bool:
     words = _Words(context)
     sides, needed = [], []
     for node in (left, right):
-        words.interpreter.conditions, words.inverses = {}, set()
-        value = words.value(node)
-        conditions = {context.free(c): w for c, w in words.interpreter.conditions.items()}
+        words.interpreter.thaw()
+        words.inverses = set()
+        with words.interpreter.noting() as noted:
+            value = words.value(node)
+        conditions = {context.free(c): w for c, w in noted.items()}
         conditions.pop(sp.true, None)
         sides.append(Side(value, [], (), conditions))
         needed.append(words.inverses)

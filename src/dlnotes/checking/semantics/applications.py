@@ -24,11 +24,11 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Applications"]
 
-Env = dict[str, Any]
 _REAL_FUNCTIONS = {
     "exp": sp.exp,
     "sin": sp.sin,
@@ -53,6 +53,8 @@ _REAL_FUNCTIONS = {
     "sec": sp.sec,
     "csc": sp.csc,
 }
+_OF_ARRAYS = ("tr", "diag", "det", "rank", "vec", "total", "len")
+_OF_NUMBERS = ("max", "min", "kronecker", "binomial", "gcd")
 
 
 class Applications(ArrayValues):
@@ -273,45 +275,63 @@ class Applications(ArrayValues):
     def _call(self, node: Node, env: Env) -> Any:
         name = node.value
         args = [self.value(a, env) for a in node.args]
-        if name not in ("tr", "diag", "det", "rank", "vec", "total", "len"):
-            args = [arrays.scalar_like(a) for a in args]
-        if name in ("tr", "diag", "det", "rank", "vec", "total", "len"):
+        if name in _OF_ARRAYS:
             return self.array_function(name, args[0])
-        if name in ("max", "min"):
-            items = (
-                list(args[0]) if len(args) == 1 and isinstance(args[0], sp.MatrixBase) else args
-            )
-            return extremum(sp.Max if name == "max" else sp.Min, [sp.sympify(x) for x in items])
-        if name == "kronecker":
-            return sp.KroneckerDelta(*args)
-        if name == "binomial":
-            return sp.binomial(*args)
-        if name == "gcd":
-            return sp.gcd(*args)
+        args = [arrays.scalar_like(a) for a in args]
+        if name in ("max", "min") and len(args) == 1 and isinstance(args[0], sp.MatrixBase):
+            args = list(args[0])
+        if name in _OF_NUMBERS:
+            return self._of_numbers(name, [sp.sympify(arrays.number(x, name)) for x in args])
         if name == "log":
             base = args[1] if len(args) == 2 else None
-            return arrays.elementwise(lambda x: self._log(x, base), args[0])
+            return arrays.elementwise(lambda x: self.logarithm(x, base), args[0])
         if name in ("sign", "sgn"):
             return arrays.elementwise(sp.sign, args[0])
         if len(args) != 1:
             msg = f"{name} takes one argument"
             raise Undefined(msg)
-        if name in ("tan", "sec"):
-            self.require(sp.Ne(sp.cos(args[0]), 0), args[0])
-        if name in ("cot", "csc"):
-            self.require(sp.Ne(sp.sin(args[0]), 0), args[0])
-        if name in ("atanh", "artanh"):
-            self.require(sp.Gt(1 - args[0] ** 2, 0), args[0])
-        if name in ("arcsin", "arccos"):
-            self.require_nonnegative(1 - args[0] ** 2)
-        return arrays.elementwise(_REAL_FUNCTIONS[name], args[0])
+        return arrays.elementwise(lambda x: self.elementary(name, x), args[0])
 
-    def _log(self, x: Any, base: Any) -> Any:
+    @staticmethod
+    def _of_numbers(name: str, args: list[Any]) -> Any:
+        if name in ("max", "min"):
+            return extremum(sp.Max if name == "max" else sp.Min, args)
+        if name == "kronecker":
+            return sp.KroneckerDelta(*args)
+        if name == "binomial":
+            return sp.binomial(*args)
+        if not all(x.is_Integer for x in args):  # SymPy's is that of polynomials: gcd(n, 2) = 1
+            msg = f"the greatest common divisor of {', '.join(map(str, args))}"
+            raise NotGeneral(msg)
+        return sp.gcd(*args)
+
+    def elementary(self, name: str, x: Any) -> Any:
+        """Apply an elementary function to a number where it has a value."""
+        if name in ("tan", "sec"):
+            self.require(sp.Ne(sp.cos(x), 0), x)
+        if name in ("cot", "csc"):
+            self.require(sp.Ne(sp.sin(x), 0), x)
+        if name in ("atanh", "artanh"):
+            self.require(sp.Gt(1 - x**2, 0), x)
+        if name in ("arcsin", "arccos"):
+            self.require_nonnegative(1 - x**2)
+        return _REAL_FUNCTIONS[name](x)
+
+    def logarithm(self, x: Any, base: Any = None) -> Any:
+        """Return the logarithm of a number; the base is positive and not one."""
         if x == 0:
             msg = "the logarithm of zero"
             raise Undefined(msg)
         self.require(sp.Gt(x, 0, evaluate=False), x)
-        return sp.log(x) if base is None else sp.log(x) / sp.log(base)
+        if base is None:
+            return sp.log(x)
+        if base == 1 or base.is_extended_nonpositive:
+            msg = f"the logarithm to the base {base}"
+            raise Undefined(msg)
+        if not base.is_number:
+            self.require(sp.Gt(base, 0, evaluate=False), base)
+            self.require(sp.Ne(base, 1, evaluate=False), base - 1)
+        return sp.log(x) / sp.log(base)
 
     def array_function(self, name: str, a: Any) -> Any:
         """Trace, diagonal, determinant, rank, total."""

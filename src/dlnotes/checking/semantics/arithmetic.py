@@ -11,11 +11,10 @@ from dlnotes.checking.semantics.applications import Applications
 from dlnotes.checking.semantics.values import NotGeneral, Undefined
 
 if TYPE_CHECKING:
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Arithmetic"]
-
-Env = dict[str, Any]
 
 
 class Arithmetic(Applications):
@@ -45,7 +44,10 @@ class Arithmetic(Applications):
         return total
 
     def _div(self, node: Node, env: Env) -> Any:
-        above, below = (self.value(a, env) for a in node.args)
+        return self.quotient(*(self.value(a, env) for a in node.args))
+
+    def quotient(self, above: Any, below: Any) -> Any:
+        """Divide a number or an array by a number."""
         below = arrays.scalar_like(below)
         if arrays.is_array(below):
             msg = "division by an array"
@@ -63,7 +65,7 @@ class Arithmetic(Applications):
             msg = "an array as exponent"
             raise Undefined(msg)
         if node.value == "elementwise" and arrays.is_array(base):
-            return arrays.elementwise(lambda x: self._number_power(x, exponent), base)
+            return arrays.elementwise(lambda x: self.number_power(x, exponent), base)
         if arrays.is_array(base):
             if exponent == -1 and self._is_orthogonal(node.args[0], base):
                 return arrays.transpose(base)
@@ -74,7 +76,7 @@ class Arithmetic(Applications):
             ):
                 self._require_invertible(node.args[0], base, env)
             return arrays.power(base, exponent)
-        return self._number_power(base, exponent)
+        return self.number_power(base, exponent)
 
     def _is_orthogonal(self, node: Node, value: Any) -> bool:
         """Whether a matrix is declared orthogonal, so that its transpose is its inverse."""
@@ -94,7 +96,8 @@ class Arithmetic(Applications):
         determinant = sp.factor_terms(sp.expand(value.det(method="berkowitz")))
         self.require(sp.Ne(determinant, 0), determinant)
 
-    def _number_power(self, base: Any, exponent: Any) -> Any:
+    def number_power(self, base: Any, exponent: Any) -> Any:
+        """Raise a number to a power."""
         if base == sp.E:
             return sp.exp(exponent)
         if not exponent.is_integer:
@@ -109,15 +112,21 @@ class Arithmetic(Applications):
     def _root(self, node: Node, env: Env) -> Any:
         order, body = self.value(node.args[0], env), self.value(node.args[1], env)
         if arrays.is_array(body):
-            return arrays.elementwise(lambda x: self._root_of(x, order), body)
-        return self._root_of(body, order)
+            return arrays.elementwise(lambda x: self.root(x, order), body)
+        return self.root(body, order)
 
-    def _root_of(self, body: Any, order: Any) -> Any:
+    def root(self, body: Any, order: Any = 2) -> Any:
+        """Return the root of a number."""
         self.require_nonnegative(body)
         return body ** (1 / sp.sympify(order))
 
     def _fact(self, node: Node, env: Env) -> Any:
-        return sp.factorial(self.value(node.args[0], env))
+        return self.factorial(arrays.number(self.value(node.args[0], env), "the factorial"))
+
+    def factorial(self, x: Any) -> Any:
+        """Return the factorial of a number."""
+        self.require_nonnegative(x)
+        return sp.factorial(x)
 
     def _transpose(self, node: Node, env: Env) -> Any:
         return arrays.transpose(self.value(node.args[0], env))
@@ -129,7 +138,8 @@ class Arithmetic(Applications):
         return arrays.kron(*(self.value(a, env) for a in node.args))
 
     def _mod(self, node: Node, env: Env) -> Any:
-        a, b = (self.value(x, env) for x in node.args)
+        a, b = (arrays.number(self.value(x, env), "the remainder") for x in node.args)
+        self.require(sp.Ne(b, 0), b)
         return sp.Mod(a, b)
 
     def _abs(self, node: Node, env: Env) -> Any:
@@ -147,10 +157,10 @@ class Arithmetic(Applications):
         return arrays.scalar_like(arrays.multiply(arrays.transpose(a), b, fresh=self.fresh))
 
     def _floor(self, node: Node, env: Env) -> Any:
-        return sp.floor(self.value(node.args[0], env))
+        return sp.floor(arrays.number(self.value(node.args[0], env), "the floor"))
 
     def _ceil(self, node: Node, env: Env) -> Any:
-        return sp.ceiling(self.value(node.args[0], env))
+        return sp.ceiling(arrays.number(self.value(node.args[0], env), "the ceiling"))
 
     def _cardinality(self, node: Node, env: Env) -> Any:
         del env

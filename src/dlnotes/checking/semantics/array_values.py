@@ -20,11 +20,10 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["ArrayValues"]
-
-Env = dict[str, Any]
 
 
 class ArrayValues(Expectations):
@@ -55,8 +54,8 @@ class ArrayValues(Expectations):
         out = self._explicit(entry, m, n, key)
         if "invertible" in entry.adjectives:
             if m != n:
-                msg_0 = f"{entry.head} is declared invertible but is {m} x {n}"
-                raise Undefined(msg_0)
+                msg = f"{entry.head} is declared invertible but is {m} x {n}"
+                raise Undefined(msg)
             determinant = sp.factor_terms(sp.expand(out.det(method="berkowitz")))
             self.given.append(sp.Ne(determinant, 0, evaluate=False))
         self.array_memo[key] = out
@@ -211,13 +210,13 @@ class ArrayValues(Expectations):
             for k, size in zip(where, shape, strict=True):
                 if k.is_Symbol:
                     if self.ranges.get(k, (sp.Integer(1), size)) != (sp.Integer(1), size):
-                        msg_0 = "index with another range"
-                        raise NotGeneral(msg_0)
+                        msg = "index with another range"
+                        raise NotGeneral(msg)
                 elif k != 1:
-                    msg_0 = "component at a shifted index"
-                    raise NotGeneral(msg_0)
+                    msg = "component at a shifted index"
+                    raise NotGeneral(msg)
             return value.entry(*where)
         if not all(getattr(k, "is_Integer", False) for k in where):
-            msg_0 = f"the index {where} is not an integer"
-            raise Undefined(msg_0)
+            msg = f"the index {where} is not an integer"
+            raise Undefined(msg)
         return value[int(where[0]) - 1, int(where[1]) - 1]

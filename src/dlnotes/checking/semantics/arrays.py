@@ -23,6 +23,7 @@ __all__ = [
     "multiply",
     "negate",
     "norm",
+    "number",
     "power",
     "product",
     "scalar_like",
@@ -45,7 +46,7 @@ def _show(value: Any) -> str:
 
 
 def to_family(value: Any) -> Family:
-    """View an explicit matrix as a family (for constants in general proofs)."""
+    """Return a family as it is; an explicit matrix has no symbolic shape to fit another's."""
     if isinstance(value, Family):
         return value
     msg = "explicit matrix among symbolic shapes"
@@ -54,8 +55,6 @@ def to_family(value: Any) -> Family:
 
 def _same_shape(a: Any, b: Any, what: str) -> None:
     if shape_of(a) != shape_of(b):
-        if 1 in (shape_of(a)[:1] + shape_of(b)[:1]) and () in (shape_of(a), shape_of(b)):
-            pass
         msg = f"{what} of {_show(a)} and {_show(b)}"
         raise Undefined(msg)
 
@@ -66,6 +65,15 @@ def scalar_like(value: Any) -> Any:
         return value[0, 0]
     if isinstance(value, Family) and value.shape == (1, 1):
         return value.entry(_ONE, _ONE)
+    return value
+
+
+def number(value: Any, what: str) -> Any:
+    """Return a number; of an array there is no `what`."""
+    value = scalar_like(value)
+    if is_array(value):
+        msg = f"{what} of an array"
+        raise Undefined(msg)
     return value
 
 
@@ -82,8 +90,7 @@ def add(a: Any, b: Any) -> Any:
     _same_shape(a, b, "sum")
     if isinstance(a, Family):
         right = to_family(b)
-        left = a
-        return Family(a.shape, lambda *i: left.entry(*i) + right.entry(*i))
+        return Family(a.shape, lambda *i: a.entry(*i) + right.entry(*i))
     return a + b
 
 
@@ -204,8 +211,7 @@ def hadamard(a: Any, b: Any) -> Any:
     _same_shape(a, b, "elementwise product")
     if isinstance(a, Family):
         right = to_family(b)
-        left = a
-        return Family(a.shape, lambda *i: left.entry(*i) * right.entry(*i))
+        return Family(a.shape, lambda *i: a.entry(*i) * right.entry(*i))
     return a.multiply_elementwise(b)
 
 
@@ -259,7 +265,7 @@ def norm(a: Any, order: str, fresh: Any) -> Any:
     entries = list(a)
     if order == "1" and 1 in a.shape:
         return sum(sp.Abs(x) for x in entries)
-    if order in (r"\infty",) and 1 in a.shape:
+    if order == r"\infty" and 1 in a.shape:
         return sp.Max(*[sp.Abs(x) for x in entries])
     if 1 not in a.shape and order == "2":
         return spectral_norm(a)

@@ -7,6 +7,7 @@ means the same whether ``p`` is a free symbol or the softmax of something.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -21,14 +22,21 @@ from dlnotes.checking.semantics.values import (
     Undefined,
     shape_of,
 )
-from dlnotes.checking.tex.nodes import Node as TexNode
+from dlnotes.checking.tex.nodes import Node
 
 if TYPE_CHECKING:
-    from dlnotes.checking.tex.nodes import Node
+    from collections.abc import Callable
+
+    from dlnotes.checking.semantics.core import Env
 
 __all__ = ["Derivatives"]
 
-Env = dict[str, Any]
+
+def _with_members(x: Any, base: Any, member: Callable[..., Any]) -> Any:
+    """Replace the members of the family `base` by what `member` gives for their indices."""
+    return x.replace(
+        lambda e: isinstance(e, sp.Indexed) and e.base == base, lambda e: member(*e.indices)
+    )
 
 
 class Derivatives(Smoothness):
@@ -75,33 +83,29 @@ class Derivatives(Smoothness):
     def derivative_at(self, call: Any, point: Any, times: int) -> Any:
         """Return the derivative of a function of one number at `point`."""
         u = sp.Dummy("u", real=not point.has(sp.I))
-        before = self.conditions
-        self.conditions = {}
-        value = self.differentiate(call(u), u, times)
-        inner, self.conditions = self.conditions, before
-        for condition, why in inner.items():
-            self.require(condition.xreplace({u: point}), why.xreplace({u: point}))
+        with self.noting() as noted:
+            value = self.differentiate(call(u), u, times)
+        self.require_all(noted, lambda x: x.xreplace({u: point}))
         return value.xreplace({u: point})
 
-    def _target(self, node: Node, env: Env) -> tuple[Any, Any, Any]:
-        """Return what freezes a variable: a setter, its entry and its value."""
+    def _target(self, node: Node, env: Env) -> tuple[tuple[Any, ...], Any]:
+        """Return what is frozen when a variable is varied, and the value of the variable."""
         if node.kind == "bound":
-            value = env[node.value]
-            return ("env", node.value), None, value
+            return ("env", node.value), env[node.value]
         if node.kind == "component":
             base = node.args[0]
             where = tuple(self.value(a, env) for a in node.args[1:])
             if base.kind == "name":
-                return ("component", base, where), None, self.value(node, env)
+                return ("component", base, where), self.value(node, env)
         if node.kind == "name":
             entry = self.vocabulary.entries[node.value]
             indices = tuple(self.value(a, env) for a in node.args)
-            return ("entry", (entry.key, *indices)), entry, self.value(node, env)
+            return ("entry", (entry.key, *indices)), self.value(node, env)
         if node.kind == "apply" and node.value[0] == "entry" and not node.value[2]:
             entry = self.vocabulary.entries[node.value[1]]
             if entry.role == "distribution":
                 k = self.value(node.args[-1], env)
-                return ("entry", (entry.key, "p", int(k))), entry, self.value(node, env)
+                return ("entry", (entry.key, "p", int(k))), self.value(node, env)
         msg = "a derivative is taken by a declared or bound name"
         raise Undefined(msg)
 
@@ -142,19 +146,21 @@ class Derivatives(Smoothness):
     def _derive(
         self, body: Node, steps: list[tuple[Node, int]], env: Env, partial: bool
     ) -> Any:
-        siblings = self._siblings(body, steps[0][0], env) if partial else {}
+        siblings = self._siblings(body, steps[0][0]) if partial else {}
         if siblings:
-            old = dict(self.frozen)
-            self.frozen |= {k: s for k, (s, _) in siblings.items()}
-            try:
-                result = self._derive(body, steps, env, False)
-            finally:
-                self.frozen = old
-            for s, v in siblings.values():
-                result = self._put(result, self._thaw(s, v))
-            return result
+
+            def back(x: Any) -> Any:
+                for s, v in siblings.values():
+                    x = self._put(x, self._thaw(s, v))
+                return x
+
+            return self.held(
+                lambda: self._derive(body, steps, env, False),
+                lambda: self.freezing({k: s for k, (s, _) in siblings.items()}),
+                back,
+            )
         (variable, times), rest = steps[0], steps[1:]
-        target, _, value = self._target(variable, env)
+        target, value = self._target(variable, env)
 
         def inner(e: Env) -> Any:
             if rest:
@@ -164,44 +170,41 @@ class Derivatives(Smoothness):
         # A parameter is varied by itself, although its value may stand elsewhere as well: the
         # derivative of f(s, t) by s, at s = t = h, is not that of f(h, h) by h.
         if self._is_symbol(value) and target[0] != "env":
-            result = inner(env)
-            return self._by(result, value, times)
+            return self._by(inner(env), value, times)
         if target[0] == "entry" and len(target[1]) > 1 and not self.sizes_known:
             return self._derive_by_member(target[1], inner, env, times)
         symbols = self._frozen_symbols(value)
-        old_frozen, old_conditions = dict(self.frozen), self.conditions
-        self.conditions = {}
-        try:
-            if target[0] == "env":
-                env = {**env, target[1]: symbols}
-            elif target[0] == "component":
-                whole = self.value(target[1], env)
-                if isinstance(whole, Family):
-                    msg = "derivative by a component of a defined family"
-                    raise NotGeneral(msg)
-                changed = sp.Matrix(whole)
-                row = int(target[2][0]) - 1
-                col = int(target[2][1]) - 1 if len(target[2]) == 2 else 0
-                changed[row, col] = symbols
-                base = target[1]
-                key = (base.value, *(self.value(a, env) for a in base.args))
-                self.frozen[key] = changed.as_immutable()
-            else:
-                self.frozen[target[1]] = symbols
-            result = self._by(inner(env), symbols, times)
-        finally:
-            thaw = self._thaw(symbols, value)
-            self.frozen = old_frozen
-            conditions, self.conditions = self.conditions, old_conditions
-        for condition, why in conditions.items():
-            self.require(self._put(condition, thaw), self._put(why, thaw))
-        return self._put(result, thaw)
+        thaw = self._thaw(symbols, value)
+        frozen = self._varied(target, symbols, env)
+        if target[0] == "env":
+            env = {**env, target[1]: symbols}
+        return self.held(
+            lambda: self._by(inner(env), symbols, times),
+            lambda: self.freezing(frozen),
+            lambda x: self._put(x, thaw),
+        )
 
-    def _siblings(
-        self, body: Node, variable: Node, env: Env
-    ) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    def _varied(
+        self, target: tuple[Any, ...], symbols: Any, env: Env
+    ) -> dict[tuple[Any, ...], Any]:
+        """Return which name stands for what while `target` is varied."""
+        if target[0] == "env":
+            return {}
+        if target[0] == "entry":
+            return {target[1]: symbols}
+        base, where = target[1:]
+        whole = self.value(base, env)
+        if isinstance(whole, Family):
+            msg = "derivative by a component of a defined family"
+            raise NotGeneral(msg)
+        changed = sp.Matrix(whole)
+        column = int(where[1]) - 1 if len(where) == 2 else 0
+        changed[int(where[0]) - 1, column] = symbols
+        key = (base.value, *(self.value(a, env) for a in base.args))
+        return {key: changed.as_immutable()}
+
+    def _siblings(self, body: Node, variable: Node) -> dict[tuple[Any, ...], tuple[Any, Any]]:
         """Return what a partial derivative holds fixed: the other direct arguments."""
-        del env
         if body.kind != "name" or variable.kind != "name" or body.args:
             return {}
         entry = self.vocabulary.entries[body.value]
@@ -221,47 +224,33 @@ class Derivatives(Smoothness):
         if name in self.frozen_families:
             msg = "two derivatives by the same family"
             raise NotGeneral(msg)
-        self.frozen_families[name] = base
-        try:
-            result = self._by(inner(env), base[indices], times)
-        finally:
-            del self.frozen_families[name]
 
-        def put(x: Any) -> Any:
-            return x.replace(
-                lambda e: isinstance(e, sp.Indexed) and e.base == base,
-                lambda e: self.entry_value(entry, tuple(e.indices)),
-            )
+        def back(x: Any) -> Any:
+            return _with_members(x, base, lambda *where: self.entry_value(entry, where))
 
-        noted, self.conditions = list(self.conditions.items()), {}
-        self.conditions |= {put(c): put(w) for c, w in noted}
-        return result.map(put) if isinstance(result, Family) else put(result)
+        return self.held(
+            lambda: self._by(inner(env), base[indices], times),
+            lambda: self.freezing_family(name, base),
+            back,
+        )
 
     @staticmethod
     def _thaw(symbols: Any, value: Any) -> dict[Any, Any]:
         if isinstance(symbols, sp.MatrixBase):
             return dict(zip(list(symbols), list(value), strict=True))
-        if isinstance(symbols, Family):
-            return {symbols: value}
         return {symbols: value}
 
     @staticmethod
-    def _put(result: Any, thaw: dict[Any, Any]) -> Any:
-        families = {k: v for k, v in thaw.items() if isinstance(k, Family)}
-        if families:
-            ((old, new),) = families.items()
-            base = old.entry(sp.Integer(1), sp.Integer(1)).base
-
-            def put(x: Any) -> Any:
-                return x.replace(
-                    lambda e: isinstance(e, sp.Indexed) and e.base == base,
-                    lambda e: new.entry(e.indices[0], sp.Integer(1)),
-                )
-
-            return result.map(put) if isinstance(result, Family) else put(result)
-        if isinstance(result, Family):
-            return result.map(lambda x: x.xreplace(thaw))
-        return result.xreplace(thaw) if hasattr(result, "xreplace") else result
+    def _put(x: Any, thaw: dict[Any, Any]) -> Any:
+        """Put values back for symbols; a family stands for its members."""
+        if not hasattr(x, "xreplace"):
+            return x
+        one = sp.Integer(1)
+        for old, new in thaw.items():
+            if isinstance(old, Family):
+                base = old.entry(one, one).base
+                x = _with_members(x, base, lambda i, new=new: new.entry(i, one))
+        return x.xreplace(thaw)
 
     def _body_of(self, body: Node, variable: Node, env: Env) -> Any:
         """Evaluate the body; a bare function is taken at its own variables."""
@@ -326,11 +315,10 @@ class Derivatives(Smoothness):
         body, variable = node.args
         if variable.kind == "none":
             variable = self._gradient_variable(body)
-        target, _, value = self._target(variable, env)
+        _, value = self._target(variable, env)
         if not arrays.is_array(value):
             msg = "a gradient is taken by a vector"
             raise Undefined(msg)
-        del target
         first = self._derive(body, [(variable, 1)], env, False)
         if arrays.is_array(self._scalar_probe(body, variable, env)):
             return arrays.transpose(first)
@@ -359,7 +347,7 @@ class Derivatives(Smoothness):
         if inner.kind == "function" and inner.value[0] == "entry":
             entry = self.vocabulary.entries[inner.value[1]]
             if len(entry.params) == 1 and entry.params[0] in self.vocabulary.entries:
-                return TexNode("name", (), entry.params[0])
+                return Node("name", (), entry.params[0])
         msg = r"which variable is the gradient taken by? write \nabla_{x}"
         raise Undefined(msg)
 
@@ -369,5 +357,32 @@ class Derivatives(Smoothness):
         if not self._is_symbol(value):
             msg = "an evaluation bar needs a free variable"
             raise Undefined(msg)
-        result = self.value(body, env)
-        return self._put(result, self._thaw(value, self.value(point, env)))
+        thaw = self._thaw(value, self.value(point, env))
+        self._require_inside(thaw)
+        return self.held(
+            lambda: self.value(body, env), nullcontext, lambda x: self._put(x, thaw)
+        )
+
+    def _require_inside(self, thaw: dict[Any, Any]) -> None:
+        """Require that what is put for a name lies where the name is declared.
+
+        What SymPy knows of the name, such as its sign, is used before the point is put in.
+        """
+        for x, value in thaw.items():
+            if isinstance(x, Family):
+                where = [sp.Integer(1) if s == 1 else self.fresh(s) for s in x.shape]
+                self._require_inside({x.entry(*where): value.entry(*where)})
+                continue
+            domain = self.table.domains.get(x)
+            if domain is None:
+                known = x.is_real is not True or x.is_nonnegative is not None
+            else:
+                known = domain.integer and not value.is_integer
+            if known and x != value:
+                msg = f"{value} for {x}, which does not stand for any number"
+                raise NotGeneral(msg)
+            for condition in domain.conditions(value) if domain is not None else ():
+                if condition == sp.false:
+                    msg = f"{x} at {value}: declared for other numbers"
+                    raise Undefined(msg)
+                self.require(condition, value)

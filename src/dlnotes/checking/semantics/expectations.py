@@ -16,11 +16,10 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Expectations"]
-
-Env = dict[str, Any]
 
 
 class Expectations(Ranges):
@@ -36,17 +35,13 @@ class Expectations(Ranges):
             distribution = self.distribution(entry, ())
             name = by[0] or self._outcome(entry)
             items = range(int(distribution.low), int(distribution.high) + 1)
-            total = sp.Integer(0)
+            terms = []
             for k in items:
                 inner = {**env, name: sp.Integer(k)}
                 value = self._with_outcome(name, sp.Integer(k), body, inner, by[0])
                 weight = distribution.probability(sp.Integer(k))
-                total = (
-                    arrays.add(total, arrays.multiply(weight, value))
-                    if total != 0
-                    else (arrays.multiply(weight, value))
-                )
-            return total
+                terms.append(arrays.multiply(weight, value))
+            return arrays.total(terms)
         value = self.value(body, env)
         only = by[0] if by is not None else None
         return arrays.elementwise(lambda v: self._mean(v, only), value)
@@ -64,14 +59,9 @@ class Expectations(Ranges):
     ) -> Any:
         if explicit:
             return self.value(body, env)
-        old = self.frozen.get((name,))
-        self.frozen[(name,)] = outcome
-        try:
-            return self.value(body, env)
-        finally:
-            del self.frozen[(name,)]
-            if old is not None:
-                self.frozen[(name,)] = old
+        return self.held(
+            lambda: self.value(body, env), lambda: self.freezing({(name,): outcome})
+        )
 
     def _mean(self, value: Any, only: str | None) -> Any:
         """Integrate or sum out the random variables of a number."""

@@ -26,11 +26,10 @@ from dlnotes.checking.semantics.values import (
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
+    from dlnotes.checking.semantics.core import Env
     from dlnotes.checking.tex.nodes import Node
 
 __all__ = ["Interpreter"]
-
-Env = dict[str, Any]
 
 
 class Interpreter(Arithmetic):
@@ -71,19 +70,19 @@ class Interpreter(Arithmetic):
                     msg = f"{entry.head} with {name} = {value}: declared from {a} on"
                     raise Undefined(msg)
                 if not b.is_number and b != sp.oo and value != a:
-                    msg_0 = f"{entry.head} at {value}"
-                    raise NotGeneral(msg_0)
+                    msg = f"{entry.head} at {value}"
+                    raise NotGeneral(msg)
             elif self.sizes_known and not value.is_Symbol:
                 msg = f"{entry.head} with the index {value}, which is not an integer"
                 raise Undefined(msg)
             elif value.is_Symbol:
                 everywhere = a == -sp.oo and b == sp.oo
                 if not everywhere and self.ranges.get(value, (a, b)) != (a, b):
-                    msg_0 = f"index {value} of {entry.head} has another range"
-                    raise NotGeneral(msg_0)
+                    msg = f"index {value} of {entry.head} has another range"
+                    raise NotGeneral(msg)
             elif not self.sizes_known and a != -sp.oo:
-                msg_0 = f"{entry.head} at {value}"
-                raise NotGeneral(msg_0)
+                msg = f"{entry.head} at {value}"
+                raise NotGeneral(msg)
             env[name] = value
         return env
 
@@ -106,18 +105,9 @@ class Interpreter(Arithmetic):
         if entry.signal and not entry.params:
             return self.signal(entry, env, indices)
         if entry.kind == "defined":
-            cached = self.defined.get(key) if not self.freezing() else None
-            if cached is None:
-                if entry.params:
-                    return self.function_value(entry, indices)
-                outer, self.conditions = self.conditions, {}
-                value = self.definition(entry, env, {})
-                cached, self.conditions = (value, self.conditions), outer
-                if not self.freezing():
-                    self.defined[key] = cached
-            for condition, why in cached[1].items():
-                self.require(condition, why)
-            return cached[0]
+            if entry.params:
+                return self.function_value(entry, indices)
+            return self._defined(entry, env, indices)
         if entry.role == "array":
             return self.declared_array(entry, env, key)
         if entry.role == "set":
@@ -128,6 +118,19 @@ class Interpreter(Arithmetic):
         if entry.role == "distribution":
             return self.distribution(entry, indices)
         return self.symbol(entry, indices)
+
+    def _defined(self, entry: Entry, env: Env, indices: tuple[Any, ...]) -> Any:
+        """Return the value of a defined name, worked out once with its conditions."""
+        key = (entry.key, *indices)
+        if key in self.defined and not self.is_frozen():
+            value, noted = self.defined[key]
+        else:
+            with self.noting() as noted:
+                value = self.definition(entry, env, {})
+            if not self.is_frozen():
+                self.defined[key] = value, noted
+        self.require_all(noted)
+        return value
 
     def _size(self, entry: Entry, indices: tuple[Any, ...]) -> Any:
         """Return a size; the members of a family of sizes differ from their neighbours."""
@@ -144,19 +147,17 @@ class Interpreter(Arithmetic):
 
     def signal(self, entry: Entry, env: Env, indices: tuple[Any, ...]) -> Any:
         """Return a row, an image or a kernel, declared or defined by its entries."""
-        key = (entry.key, *indices)
-        if key in self.array_memo:
-            return self.array_memo[key]
         if entry.kind != "defined":
-            out = signals.declared(entry, self.table, self.number, known=self.sizes_known)
-        elif entry.component:
-            kind, size = signals.empty(entry, lambda text: self.number(text, env))
-            out = Signal(kind, size, lambda *w: self._place(entry, env, w))
-        else:
-            _, size = signals.empty(entry, lambda text: self.number(text, env))
-            out = signals.as_signal(entry, self.definition(entry, env, {}), size)
-        self.array_memo[key] = out
-        return out
+            key = (entry.key, *indices)
+            if key not in self.array_memo:
+                self.array_memo[key] = signals.declared(
+                    entry, self.table, self.number, known=self.sizes_known
+                )
+            return self.array_memo[key]
+        kind, size = signals.empty(entry, lambda text: self.number(text, env))
+        if entry.component:
+            return Signal(kind, size, lambda *w: self._place(entry, env, w))
+        return signals.as_signal(entry, self._defined(entry, env, indices), size)
 
     def _place(self, entry: Entry, env: Env, where: tuple[Any, ...]) -> Any:
         return self.definition(entry, env | dict(zip(entry.component, where, strict=True)), {})
@@ -215,16 +216,29 @@ class Interpreter(Arithmetic):
                     and self.plain(other.key) not in names
                 ):
                     names[self.plain(other.key)] = lambda o=other: self.entry_value(o)
-            return sympy_body(entry.body[6:].strip(), names)
+            return sympy_body(entry.body[6:].strip(), names, self._operations())
         node = self.vocabulary.body(entry, self.vocabulary.roles(entry) | roles)
         self.depth += 1
-        if self.depth > 60:
-            msg = f"{entry.head} is defined in terms of itself without end"
-            raise Undefined(msg)
         try:
+            if self.depth > 60:
+                msg = f"{entry.head} is defined in terms of itself without end"
+                raise Undefined(msg)
             return self.value(node, env)
         finally:
             self.depth -= 1
+
+    def _operations(self) -> dict[str, Any]:
+        """Return the operations of a SymPy body that are not defined for every number."""
+        return {
+            "/": self.quotient,
+            "**": self.number_power,
+            "log": self.logarithm,
+            "sqrt": self.root,
+            "factorial": self.factorial,
+            "tan": lambda x: self.elementary("tan", x),
+            "asin": lambda x: self.elementary("arcsin", x),
+            "acos": lambda x: self.elementary("arccos", x),
+        }
 
     @staticmethod
     def plain(tex: str) -> str:
@@ -264,19 +278,17 @@ class Interpreter(Arithmetic):
 
     def _cases(self, node: Node, env: Env) -> Any:
         pieces, conditions = [], []
-        outer = self.conditions
         for value, condition in zip(node.args[::2], node.args[1::2], strict=True):
             truth = self.truth(condition, env)
             if truth == sp.false:
                 continue
-            self.conditions = {}
-            pieces.append((self.value(value, env), truth))
-            for inner, why in self.conditions.items():
-                outer.setdefault(sp.Or(sp.Not(truth), inner), why)
+            with self.noting() as noted:
+                pieces.append((self.value(value, env), truth))
+            for inner, why in noted.items():
+                self.require(sp.Or(sp.Not(truth), inner), why)
             conditions.append(truth)
             if truth == sp.true:
                 break
-        self.conditions = outer
         if not pieces:
             msg = "no case applies"
             raise Undefined(msg)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import operator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["sympy_body"]
 
@@ -51,8 +54,15 @@ _FUNCTIONS = {
 _CONSTANTS = {"pi": sp.pi, "E": sp.E, "oo": sp.oo}
 
 
-def sympy_body(text: str, names: dict[str, Any]) -> Any:
+def sympy_body(
+    text: str,
+    names: dict[str, Any],
+    operations: Mapping[str, Callable[..., Any]] | None = None,
+) -> Any:
     """Read `text`, an arithmetic expression in `names` and SymPy's elementary functions.
+
+    With `operations`, these stand for ``/``, ``**`` and functions of their names: those of an
+    interpreter, which note where they are defined.
 
     Raises
     ------
@@ -65,6 +75,13 @@ def sympy_body(text: str, names: dict[str, Any]) -> Any:
     >>> sympy_body("exp(-x**2/2)", {"x": x})
     exp(-x**2/2)
     """
+    own = dict(operations or {})
+    binary = {
+        **_BINARY,
+        ast.Div: own.get("/", operator.truediv),
+        ast.Pow: own.get("**", operator.pow),
+    }
+    functions = _FUNCTIONS | {name: f for name, f in own.items() if name in _FUNCTIONS}
 
     def visit(node: ast.AST) -> Any:
         if isinstance(node, ast.Expression):
@@ -79,16 +96,16 @@ def sympy_body(text: str, names: dict[str, Any]) -> Any:
                 return _CONSTANTS[node.id]
             msg = f"unknown name {node.id!r} in the SymPy body {text!r}"
             raise ValueError(msg)
-        if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-            return _BINARY[type(node.op)](visit(node.left), visit(node.right))
+        if isinstance(node, ast.BinOp) and type(node.op) in binary:
+            return binary[type(node.op)](visit(node.left), visit(node.right))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             value = visit(node.operand)
             return -value if isinstance(node.op, ast.USub) else value
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id not in _FUNCTIONS or node.keywords:
+            if node.func.id not in functions or node.keywords:
                 msg = f"unknown function {node.func.id!r} in the SymPy body {text!r}"
                 raise ValueError(msg)
-            return _FUNCTIONS[node.func.id](*map(visit, node.args))
+            return functions[node.func.id](*map(visit, node.args))
         msg = f"cannot read {ast.dump(node)[:40]} in the SymPy body {text!r}"
         raise ValueError(msg)
 

@@ -17,15 +17,14 @@ from dlnotes.checking.semantics.values import (
     Signal,
     Undefined,
 )
-from dlnotes.checking.tex.nodes import Node as TexNode
+from dlnotes.checking.tex.nodes import Node
 
 if TYPE_CHECKING:
     from dlnotes.checking.entries import Entry
-    from dlnotes.checking.tex.nodes import Node
+    from dlnotes.checking.semantics.core import Env
 
 __all__ = ["Ranges"]
 
-Env = dict[str, Any]
 _LONG = 40
 
 
@@ -40,14 +39,8 @@ class Ranges(Derivatives):
         if finite and kind == "sum" and high < low:
             return self._empty_sum(variable, body, env, low)
         if finite and int(high) - int(low) < _LONG:
-            return self._fold(
-                kind,
-                [sp.Integer(k) for k in range(int(low), int(high) + 1)],
-                variable,
-                where,
-                body,
-                env,
-            )
+            items = [sp.Integer(k) for k in range(int(low), int(high) + 1)]
+            return self._fold(kind, items, variable, where, body, env)
         if (low.is_number and low.is_integer is False) or (
             high.is_number and high != sp.oo and high.is_integer is False
         ):
@@ -56,17 +49,8 @@ class Ranges(Derivatives):
         if self.sizes_known and high != sp.oo and high.is_integer is not True:
             msg = f"a range from {low} to {high}"
             raise Undefined(msg)
-        k = sp.Dummy(
-            variable.strip("\\"),
-            integer=True,
-            **(
-                {"positive": True}
-                if low.is_positive
-                else {"nonnegative": True}
-                if low.is_nonnegative
-                else {}
-            ),
-        )
+        signs = [s for s in ("positive", "nonnegative") if getattr(low, f"is_{s}")]
+        k = sp.Dummy(variable.strip("\\"), integer=True, **dict.fromkeys(signs[:1], True))
         self.ranges[k] = (low, high)
         inner = self.value(body, {**env, variable: k})
         if where.kind != "none":
@@ -92,13 +76,11 @@ class Ranges(Derivatives):
 
     def _empty_sum(self, variable: str, body: Node, env: Env, low: Any) -> Any:
         """Return zero, of the shape that a term would have."""
-        before, self.conditions = self.conditions, {}
         try:
-            term = self.value(body, {**env, variable: low})
+            with self.noting():
+                term = self.value(body, {**env, variable: low})
         except (Undefined, NotGeneral):
             return sp.Integer(0)
-        finally:
-            self.conditions = before
         return arrays.elementwise(lambda _: sp.Integer(0), term)
 
     def _opaque_extremum(self, kind: str, body: Any, limits: tuple[Any, Any, Any]) -> Any:
@@ -168,8 +150,8 @@ class Ranges(Derivatives):
             entry = self.vocabulary.entries[key]
             if what == "index":
                 low, high = (self.number(t) for _, t in entry.conditions)
-                ends = (TexNode("text", value=low), TexNode("text", value=high))
-                return self._big(TexNode("big", (*ends, where, body), (kind, variable)), env)
+                ends = (Node("text", value=low), Node("text", value=high))
+                return self._big(Node("big", (*ends, where, body), (kind, variable)), env)
             if entry.kind == "lipschitz":
                 return self._lipschitz(kind, variable, entry, body, env)
             if not self.sizes_known:
@@ -239,27 +221,29 @@ class Ranges(Derivatives):
     def _integral(self, node: Node, env: Env) -> Any:
         low, high = self.value(node.args[0], env), self.value(node.args[1], env)
         x = sp.Dummy(node.value.strip("\\"), real=True)
-        before = self.conditions
-        self.conditions = {}
-        body = self.value(node.args[2], {**env, node.value: x})
-        inner, self.conditions = self.conditions, before
-        for condition, why in inner.items():
-            if not condition.has(x):
-                self.require(condition, why)
+        body = self._almost(node.args[2], env, node.value, x)
         if arrays.is_array(body):
             msg = "integral of an array"
             raise NotGeneral(msg)
         return sp.Integral(body, (x, low, high))
+
+    def _almost(self, body: Node, env: Env, variable: str, x: Any) -> Any:
+        """Return the value that a body has for almost every value of a bound variable.
+
+        An integral does not see single points, and a limit not the one that it goes to: only
+        conditions on other names are left.
+        """
+        with self.noting() as noted:
+            value = self.value(body, {**env, variable: x})
+        self.require_all({c: why for c, why in noted.items() if not c.has(x)})
+        return value
 
     def _limit(self, node: Node, env: Env) -> Any:
         variable, direction = node.value
         target = self.value(node.args[0], env)
         positive = {"positive": True} if target == sp.oo else {"real": True}
         x = sp.Dummy(variable.strip("\\"), **positive)
-        before = self.conditions
-        self.conditions = {}
-        body = self.value(node.args[1], {**env, variable: x})
-        self.conditions = before
+        body = self._almost(node.args[1], env, variable, x)
         side = direction if target.is_finite and direction in "+-" else "+-"
         if not target.is_finite:
             side = "-" if target == sp.oo else "+"

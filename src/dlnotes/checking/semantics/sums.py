@@ -63,18 +63,9 @@ def normal(e: Any, ranges: Mapping[Any, tuple[Any, Any]]) -> Any:
     if not e.args:
         return e
     out = e.func(*[normal(a, ranges) for a in e.args])
-    return _collapse_outside(out)
-
-
-def _collapse_outside(e: Any) -> Any:
-    """Use delta_ij f(i) = delta_ij f(j) and delta^2 = delta in a product."""
-    if not isinstance(e, (sp.Mul, sp.Pow)):
-        return e
-    if isinstance(e, sp.Pow):
-        if isinstance(e.base, sp.KroneckerDelta) and e.exp.is_positive:
-            return e.base
-        return e
-    return e
+    if isinstance(out, sp.Pow) and isinstance(out.base, sp.KroneckerDelta):
+        return out.base if out.exp.is_positive else out
+    return out
 
 
 def _sum(body: Any, limits: Limits, ranges: Mapping[Any, tuple[Any, Any]]) -> Any:

@@ -37,6 +37,14 @@ class Domain:
         """Whether there is a finite upper end."""
         return bool(self.high != sp.oo)
 
+    def conditions(self, value: Any) -> Iterator[Any]:
+        """Yield the relations under which a number lies between the ends."""
+        if self.bounded_below():
+            yield (sp.Gt if self.low_open else sp.Ge)(value, self.low)
+        if self.bounded_above():
+            yield (sp.Lt if self.high_open else sp.Le)(value, self.high)
+        yield from (sp.Ne(value, place) for place in self.excluded)
+
 
 def assumptions_of(kind: str, domain: Domain) -> dict[str, bool]:
     """Return SymPy's assumptions for a symbol of this kind and domain."""

@@ -1,0 +1,125 @@
+"""What the pages say, section by section, without formulas and code: the search reads it.
+
+A place in the text is found to the section, or to the function of the reference; with Sphinx's
+index it is found to the page, and a chapter is sixty screens long.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["setup", "texts_in"]
+
+Text = tuple[str, str, str]
+"""Title and anchor of a place, and what is said there."""
+
+_UNSAID = (nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
+
+
+def texts_in(doctree: nodes.document) -> list[Text]:
+    """Return what each section of a page says, and each function of the reference.
+
+    Parameters
+    ----------
+    doctree : docutils.nodes.document
+        The page, with every reference resolved.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Title, anchor, text. What is said in a section within a section counts there.
+
+    Examples
+    --------
+    >>> from docutils.utils import new_document
+    >>> page = new_document("page")
+    >>> section = nodes.section("", nodes.title("", "The sigmoid"), ids=["the-sigmoid"])
+    >>> section += nodes.paragraph("", "It is smooth ", nodes.math("", "x"), nodes.Text("."))
+    >>> page += section
+    >>> texts_in(page)
+    [('The sigmoid', 'the-sigmoid', 'It is smooth ….')]
+    """
+    titles: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
+    for node in doctree.findall(nodes.TextElement):
+        place = _place(node)
+        if place is None or isinstance(node.parent, nodes.TextElement):
+            continue
+        title, anchor = place
+        titles.setdefault(anchor, title)
+        text = said.setdefault(anchor, [])
+        if not (isinstance(node, nodes.title) and isinstance(node.parent, nodes.section)):
+            text.append(_plain(node))
+    return [
+        (title, anchor, " ".join(" ".join(said[anchor]).split()))
+        for anchor, title in titles.items()
+    ]
+
+
+def _place(node: nodes.Element) -> tuple[str, str] | None:
+    """Return title and anchor of the innermost place that has both."""
+    around: Any = node.parent
+    while around is not None:
+        if isinstance(around, addnodes.desc) and around[0].get("ids"):
+            anchor = around[0]["ids"][0]
+            return anchor.removeprefix("dlnotes."), anchor
+        if isinstance(around, nodes.section) and around["ids"]:
+            return _plain(around[0]), around["ids"][0]
+        around = around.parent
+    return None
+
+
+def _plain(node: nodes.Node) -> str:
+    """Return the text of a node; a formula is a gap, and code is left out."""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.math):
+        return "…"
+    if isinstance(node, _UNSAID):
+        return ""
+    return "".join(_plain(child) for child in node.children)
+
+
+def _collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    if app.builder.format == "html":
+        folder = Path(app.doctreedir) / "texts"
+        folder.mkdir(exist_ok=True)
+        text = json.dumps(texts_in(doctree), ensure_ascii=False)
+        (folder / f"{docname.replace('/', '.')}.json").write_text(text, encoding="utf-8")
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    found: list[list[str]] = []
+    for docname in sorted(app.env.found_docs):
+        file = Path(app.doctreedir) / "texts" / f"{docname.replace('/', '.')}.json"
+        if file.is_file():
+            uri, page = app.builder.get_target_uri(docname), app.env.titles[docname].astext()
+            for title, anchor, said in json.loads(file.read_text(encoding="utf-8")):
+                if said:
+                    found.append([title, page, f"{uri}#{anchor}", said])
+    text = (
+        f"const bookTexts = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
+    )
+    (Path(app.outdir) / "_static" / "texts.js").write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Collect texts while pages are written.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.connect("doctree-resolved", _collect, priority=350)
+    app.connect("build-finished", _write)
