@@ -8,8 +8,8 @@ Values are good to a few units in the last place. Where numba is installed, whic
 ``numba`` brings, exponentials in long arrays are compiled, see `dlnotes.activations.walks`:
 their last digit may then differ from that of a short array.
 
-Examples
---------
+Each is called like a function of NumPy:
+
 >>> from dlnotes import activations
 >>> float(activations.gelu(-10.0)) < 0.0  # torch gives -0.0
 True

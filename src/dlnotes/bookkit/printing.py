@@ -74,7 +74,9 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 .paper-contents a { color: inherit; text-decoration: none; }
 .paper-index { columns: 2; column-gap: 6mm; font-size: 8pt; line-height: 1.35; }
 .paper-index h1 { column-span: all; }
-.paper-index :is(table, tbody, tr, td) { display: block; width: auto !important; padding: 0; }
+.paper-index :is(table, tbody, tr, td) {
+  display: block; width: auto !important; padding: 0; break-inside: auto;
+}
 .paper-index ul { list-style: none; margin: 0; padding: 0; }
 .paper-index ul ul { padding-left: 1em; }
 .paper-index li { margin: 0; padding-left: 1em; text-indent: -1em; }

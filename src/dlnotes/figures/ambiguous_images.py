@@ -263,8 +263,9 @@ def contact_sheet(
     for position, (ax, (a, b)) in enumerate(zip(grid.flat, asked, strict=False)):
         _tile(ax, pictures[position], darkest)
         short = class_names is None or max(len(names[a]), len(names[b])) < _LONG_NAME
-        middle, size = (" ", 9.0) if short else ("\n", 7.5)
+        middle = " " if short else "\n"
         question = f"{names[a]} or{middle}{names[b]}?"
+        size = 9.0 if class_names is None else 7.5  # the same for all names
         ax.set_title(question, loc="center", fontsize=size, linespacing=1.05)
         for model in range(models):
             low = -0.12 * (model + 1)
