@@ -111,6 +111,19 @@ class TestTexts:
             ("Inside", "inside", "What is within."),
         ]
 
+    def test_what_an_exercise_holds_is_called_after_what_has_a_name(self):
+        """The boxes of exercises and theorems hold a section that has no title."""
+        page = new_document("page")
+        outer = nodes.section("", nodes.title("", "Exercises"), ids=["exercises"])
+        for name in ("(A limit)", ""):
+            held = nodes.section("", nodes.paragraph("", "Show it."), ids=["held"])
+            outer += nodes.admonition("", nodes.title("", name), held, ids=["box"])
+        page += outer
+        assert texts_in(page) == [
+            ("Exercises", "exercises", "Show it."),
+            ("A limit", "box", "Show it."),
+        ]
+
 
 class TestPublishing:
     @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ _UNSAID = (nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
 
 
 def texts_in(doctree: nodes.document) -> list[Text]:
-    """Return what each section of a page says, and each function of the reference.
+    """Return what each section of a page says, each theorem with a name and each function.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def texts_in(doctree: nodes.document) -> list[Text]:
     Returns
     -------
     list of (str, str, str)
-        Title, anchor, text. What is said in a section within a section counts there.
+        Title, anchor, text. What is said in a place within a place counts there.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def texts_in(doctree: nodes.document) -> list[Text]:
         title, anchor = place
         titles.setdefault(anchor, title)
         text = said.setdefault(anchor, [])
-        if not (isinstance(node, nodes.title) and isinstance(node.parent, nodes.section)):
+        if not isinstance(node, nodes.title):
             text.append(_plain(node))
     return [
         (title, anchor, " ".join(" ".join(said[anchor]).split()))
@@ -72,8 +72,11 @@ def _place(node: nodes.Element) -> tuple[str, str] | None:
             signature: Any = around[0]
             if ids := signature.get("ids"):
                 return ids[0].removeprefix("dlnotes."), ids[0]
-        elif isinstance(around, nodes.section) and around["ids"]:
-            return _plain(around[0]), around["ids"][0]
+        elif around.get("ids") and around.children and isinstance(around[0], nodes.title):
+            # A theorem is a place if it has a name; what an exercise holds has none of its own.
+            title = _plain(around[0]).strip().removeprefix("(").removesuffix(")")
+            if title:
+                return title, around["ids"][0]
         around = around.parent
     return None
 
