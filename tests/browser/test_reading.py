@@ -104,44 +104,61 @@ class TestDrawers:
     """Where there is no room for them, the contents wait beside the window until asked for."""
 
     inside = "!!document.activeElement.closest('aside')"
+    opens = "document.activeElement.closest('label')?.htmlFor"
 
     def test_keyboard_leads_to_nothing_in_one_that_is_shut(self, visit):
         page = visit("activations.html", "phone").page
         seen = []
         for _ in range(12):
             page.keyboard.press("Tab")
-            seen.append(page.evaluate(f"[document.activeElement.name, {self.inside}]"))
-        assert {name for name, _ in seen} >= {"__navigation", "__toc"}
-        assert not [name for name, inside in seen if inside]
+            seen.append(page.evaluate(f"[{self.opens}, {self.inside}]"))
+        assert {box for box, _ in seen} >= {"__navigation", "__toc"}
+        assert not [box for box, inside in seen if inside]
 
     @pytest.mark.parametrize(
         ("box", "drawer"), [("__navigation", ".sidebar-drawer"), ("__toc", ".toc-drawer")]
     )
     def test_keyboard_opens_and_shuts_one(self, visit, box: str, drawer: str):
         page = visit("activations.html", "phone").page
-        for _ in range(4):
+        at = "document.activeElement"
+        for _ in range(6):
             page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.name") == box:
+            if page.evaluate(self.opens) == box:
                 break
-        ring = f"""[...document.querySelectorAll("[for='{box}'] .icon")].some((icon) =>
-          icon.checkVisibility() && getComputedStyle(icon).outlineStyle === "solid")"""
-        assert page.evaluate(ring)
+        assert page.evaluate(f"getComputedStyle({at}).outlineStyle") == "solid"
+        assert page.evaluate(f"{at}.getAttribute('aria-expanded')") == "false"
         page.keyboard.press("Space")
-        link = page.locator(f"{drawer} a:visible").first
         page.wait_for_function(
             "(drawer) => { const at = document.querySelector(drawer).getBoundingClientRect();"
             "return at.left >= 0 && at.right <= innerWidth + 1; }",
             arg=drawer,
         )
-        link.focus()
+        assert page.evaluate(f"{at}.getAttribute('aria-expanded')") == "true"
+        page.locator(f"{drawer} a:visible").first.focus()
         assert page.evaluate(self.inside)
-        page.locator(f"#{box}").focus()
-        page.keyboard.press("Space")
+        page.keyboard.press("Escape")
+        assert page.evaluate(self.opens) == box
         page.wait_for_function(
             "(drawer) => !document.querySelector(drawer + ' a')"
             ".checkVisibility({ visibilityProperty: true })",
             arg=drawer,
         )
+
+    @pytest.mark.parametrize(
+        ("box", "drawer", "beside"),
+        [("__navigation", ".sidebar-drawer", 370), ("__toc", ".toc-drawer", 20)],
+    )
+    def test_a_finger_opens_and_shuts_one(self, visit, box: str, drawer: str, beside: int):
+        page = visit("activations.html", "phone").page
+        page.locator(f"label[for='{box}'] > .icon:visible").click()
+        link = page.locator(f"{drawer} a:visible").first
+        link.wait_for()
+        page.mouse.click(beside, 600)
+        link.wait_for(state="hidden")
+
+    def test_without_scripts_the_contents_are_within_reach(self, visit):
+        page = visit("activations.html", "phone", java_script_enabled=False).page
+        page.locator(".sidebar-drawer .sidebar-tree a").first.wait_for(state="visible")
 
 
 class TestLayingOut:

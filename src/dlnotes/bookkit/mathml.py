@@ -81,7 +81,6 @@ def _convert(node: nodes.Element, *, display: bool) -> str:
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    node["classes"] = [name for name in node["classes"] if name != "no-search"]
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
     self.body.append(f"{_convert(node, display=False)}</span>")
     raise nodes.SkipNode
@@ -93,7 +92,6 @@ def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     ids = node["ids"]
     if isinstance(node.parent, nodes.Element) and ids == node.parent.get("ids"):
         node["ids"] = []
-    node["classes"] = [name for name in node["classes"] if name != "no-search"]
     self.body.append(self.starttag(node, "div", CLASS="math"))
     node["ids"] = ids
     self.body.append(f'<div class="math-scroll">{_convert(node, display=True)}</div>')
