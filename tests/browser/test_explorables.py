@@ -38,6 +38,10 @@ def opened(visit):
         visited = visit(PAGES[name], mode, **options)
         box = visited.page.locator(f".explorable[data-explorable={name}]")
         box.scroll_into_view_if_needed()
+        if options.get("java_script_enabled", True):  # else no section waits
+            # What waits has no text, and what is laid out around it moves it out of sight.
+            visited.page.wait_for_function("!document.documentElement.matches('.lazy')")
+            box.scroll_into_view_if_needed()
         return visited, box
 
     return find

@@ -27,8 +27,14 @@ COLLIDING = """() => [...document.querySelectorAll("article div.math")].filter((
 # What of some kinds of boxes can be seen, one answer for each.
 SEEN = """(kinds) => kinds.flatMap((kind) =>
   [...document.querySelectorAll(kind)].map((box) => [kind, box.checkVisibility()]))"""
-ON_SCREEN = ["summary", ".explorable .controls", ".sidebar-drawer", ".headerlink"]
-ON_PAPER = [".explorable > .still", "div.solution", "details pre"]
+ON_SCREEN = [
+    "summary",
+    "details.cite",
+    ".explorable .controls",
+    ".sidebar-drawer",
+    ".headerlink",
+]
+ON_PAPER = [".explorable > .still", "div.solution", "details:not(.cite) pre"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

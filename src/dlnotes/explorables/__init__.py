@@ -77,7 +77,7 @@ _ENTRIES = (
         "Back-propagation stepper",
         ("expressions.js", "backpropagation.js"),
         backpropagation.data,
-        (37.5, 59),
+        (38.25, 59),
     ),
     Explorable(
         "convolution",
