@@ -159,20 +159,6 @@ class TestMovedPages:
         assert page.select_one("link[rel=canonical]")["href"] == "../index.html"
         assert page.title.get_text() == "Moved: Tiny"
 
-    def test_a_page_that_is_taken_out_is_gone(self, tiny: Path):
-        settings, page = tiny / "conf.py", tiny / "book" / "gone.md"
-        settings.write_text(
-            settings.read_text("utf-8") + '\nbookkit_moved = {"old": "index"}\n', "utf-8"
-        )
-        page.write_text("---\norphan: true\n---\n\n# Gone\n", "utf-8")
-        status, folder = run_sphinx(tiny, "html")
-        assert status == 0
-        before = {file.name for file in folder.glob("*.html")}
-        assert before == {"gone.html", "index.html", "genindex.html", "old.html", "search.html"}
-        page.unlink()
-        assert run_sphinx(tiny, "html") == (0, folder)
-        assert {file.name for file in folder.glob("*.html")} == before - {"gone.html"}
-
     @pytest.mark.parametrize(
         ("moved", "said"),
         [

@@ -1,4 +1,4 @@
-"""Anchors that stay when something is written in front of them, and pages moved or left out.
+"""Anchors that stay when something is written in front of them, and pages that have moved.
 
 An address of the book that somebody keeps has to lead to the same place for as long as that
 place exists. So an anchor comes from a label, a title or a key, and never from a count: where
@@ -29,9 +29,6 @@ __all__ = ["COUNTED", "check_moved", "forwarding_page", "setup"]
 
 COUNTED = re.compile(r"id\d+|index-\d+|(proof|theorem|exercise|solution)(-content)?(-\d+)?")
 """What an anchor looks like that was made by counting."""
-
-_WITHOUT_SOURCE = ("genindex", "search")
-"""Pages that Sphinx writes of its own accord."""
 
 _CONTENT = ("proof-content", "exercise-content", "solution-content")
 
@@ -141,20 +138,6 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     check_moved(app.config.bookkit_moved, env.found_docs)
 
 
-def _leave_out(app: Sphinx, exception: Exception | None) -> None:
-    """Take away the page of an earlier build that the book has no more, and its downloads."""
-    if exception is not None or app.builder.name != "html":
-        return
-    there = Path(app.outdir)
-    pages = [*app.env.found_docs, *_WITHOUT_SOURCE, *app.config.bookkit_moved]
-    kept = {there / app.builder.get_target_uri(page) for page in pages}
-    for file in set(there.rglob("[!_]*.html")) - kept:
-        file.unlink()
-        name = file.relative_to(there).with_suffix("")
-        for left in (there / "downloads").glob(f"{name}[.-]*"):
-            left.unlink()
-
-
 def _forward(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
@@ -180,5 +163,4 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", _name_proofs)
     app.connect("doctree-resolved", _leave_counts_out, priority=850)
     app.connect("env-check-consistency", _check)
-    app.connect("build-finished", _leave_out)
     app.connect("build-finished", _forward)
