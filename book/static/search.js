@@ -8,7 +8,8 @@
   if (field && asked) field.value = asked;
   if (!asked || !place) return;
 
-  const GREEK = "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta κ kappa λ lambda μ mu ξ xi π pi ρ rho σ sigma τ tau φ phi χ chi ψ psi ω omega".split(" ");
+  const LETTERS = "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta κ kappa λ lambda μ mu ξ xi π pi ρ rho σ sigma τ tau φ phi χ chi ψ psi ω omega";
+  const GREEK = new Map(LETTERS.match(/\S+ \S+/g).map((pair) => pair.split(" ")));
   const COMMON = new Set("a an and are as at be by can do does for from how i in is it its of on or that the this to what when where which why with".split(" "));
   const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   /** The words of a text: small letters without accents; 2.13 is one of them. */
@@ -26,7 +27,7 @@
   /** What a reader typed: TeX counts for what it shows, a Greek letter for its name. */
   const typedWords = (text) =>
     words(text.replace(/\\(operatorname|math[a-z]+|text[a-z]*|left|right|frac|d?frac|sqrt)(?![a-z])/g, " "))
-      .map((word) => GREEK[GREEK.indexOf(word) + 1] && GREEK.indexOf(word) % 2 === 0 ? GREEK[GREEK.indexOf(word) + 1] : word);
+      .map((word) => GREEK.get(word) ?? word);
 
   // Insertions, deletions, changes and swaps of neighbours; stops beyond `limit`.
   const distance = (a, b, limit) => {

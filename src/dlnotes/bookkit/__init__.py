@@ -5,10 +5,10 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 (`errata`), the verification of all claims (`claims`) and their ledger (`ledger`, with its
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
 that readers move (`explorables`), folded proofs and solutions (`folding`), what the search
-finds (`names`, `texts`), what a reader takes along (`downloads`, `citing`), what a page waits
-for before it is shown (`first_screen`, `sheets`) and what waits longer (`heights`), the words
-that the index leads to (`subjects`), repairs to the extensions that the book builds on
-(`repairs`), and the command that builds everything (`building`, run as
+finds (`names`, `texts`, both by `gathering`), what a reader takes along (`downloads`,
+`citing`), what a page waits for before it is shown (`first_screen`, `sheets`) and what waits
+longer (`heights`), the words that the index leads to (`subjects`), repairs to the extensions
+that the book builds on (`repairs`), and the command that builds everything (`building`, run as
 ``python -m dlnotes.bookkit``).
 """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sphinx.writers.latex import LaTeXTranslator
     from sphinx.writers.text import TextTranslator
 
-__all__ = ["heading", "page_of", "setup"]
+__all__ = ["heading", "page_of", "setup", "without_brackets"]
 
 # By which nobody looks anything up.
 _ARTICLE = re.compile(r"^(?:The|An?) ")
@@ -51,6 +51,27 @@ def heading(app: Sphinx, node: nodes.Element, docname: str) -> str:
     numbers = app.env.toc_fignumbers.get(docname, {}).get(node["countertype"], {})
     number = ".".join(map(str, numbers.get(node["ids"][0], ())))
     return f"{node['realtype'].title()} {number}".strip()
+
+
+def without_brackets(title: str) -> str:
+    """Return the name of an environment, which its heading puts into brackets.
+
+    Parameters
+    ----------
+    title : str
+        What the heading says behind the number.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Examples
+    --------
+    >>> without_brackets("(Jacobian of softmax)")
+    'Jacobian of softmax'
+    """
+    return title.strip().removeprefix("(").removesuffix(")")
 
 
 def page_of(node: nodes.Element, docname: str) -> str:
@@ -85,7 +106,7 @@ class Titles(SphinxTransform):
         """Put an entry in front of each environment that has a title."""
         for node in list(self.document.findall(nodes.Element)):
             if "countertype" in node.attributes and node.get("title"):
-                title = node["title"].strip().removeprefix("(").removesuffix(")")
+                title = without_brackets(node["title"])
                 if "$" in title:  # a formula has no place in an alphabet
                     continue
                 title = _ARTICLE.sub("", title)

@@ -2,17 +2,17 @@
 
 This list knows names and numbers, and where each thing stands; the script of the search page
 compares them with what was typed, typing errors and all, and so it does with the text of the
-pages (`texts`). Both lie beside the pages as scripts, because a page that was opened from a
-disk may load no data in another way. Sphinx's own search forgives nothing and finds pages only.
+pages (`texts`). Sphinx's own search forgives nothing and finds pages only.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+
+from dlnotes.bookkit.environments import without_brackets
+from dlnotes.bookkit.gathering import gather, keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _names(doctree: nodes.document) -> Iterator[Name]:
         if isinstance(node, nodes.section) and isinstance(node[0], nodes.title):
             yield _words(node[0]), "section", ids[0]
         elif "realtype" in node and isinstance(node[0], nodes.title):
-            name = _words(node[0]).removeprefix("(").removesuffix(")")
+            name = without_brackets(_words(node[0]))
             if name:
                 yield name, node["realtype"], ids[0]
         elif isinstance(node, nodes.math_block) and node.get("label"):
@@ -68,7 +68,7 @@ def _names(doctree: nodes.document) -> Iterator[Name]:
         elif node.tagname == "desc_signature" and node.get("fullname"):
             yield ids[0].removeprefix("dlnotes."), "function", ids[0]
         elif "exercise" in node.get("classes", ()) and isinstance(node[0], nodes.title):
-            name = _words(node[0]).strip().removeprefix("(").removesuffix(")")
+            name = without_brackets(_words(node[0]))
             if name:
                 yield name, "exercise", ids[0]
 
@@ -100,34 +100,20 @@ def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
 
 def _collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
-        folder = Path(app.doctreedir) / "names"
-        folder.mkdir(exist_ok=True)
         numbers = _numbers(app, docname)
         if title := next(doctree.findall(nodes.section), None):
             numbers[title["ids"][0]] = numbers.get("", "")  # the chapter's
-        named = [
-            (name, kind, numbers.get(anchor, ""), anchor)
+        page, uri = app.env.titles[docname].astext(), app.builder.get_target_uri(docname)
+        rows = (
+            (name, kind, numbers.get(anchor, ""), page, f"{uri}#{anchor}")
             for name, kind, anchor in names_in(doctree)
-        ]
-        # A file a page: pages are written in several processes and not in every build.
-        text = json.dumps(named, ensure_ascii=False)
-        (folder / f"{docname.replace('/', '.')}.json").write_text(text, encoding="utf-8")
+        )
+        keep(app, "names", docname, rows)
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    found: list[list[str]] = []
-    for docname in sorted(app.env.found_docs):
-        file = Path(app.doctreedir) / "names" / f"{docname.replace('/', '.')}.json"
-        if file.is_file():
-            uri, title = app.builder.get_target_uri(docname), app.env.titles[docname].astext()
-            for name, kind, number, anchor in json.loads(file.read_text(encoding="utf-8")):
-                found.append([name, kind, number, title, f"{uri}#{anchor}"])
-    text = (
-        f"const bookNames = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
-    )
-    (Path(app.outdir) / "_static" / "names.js").write_text(text, encoding="utf-8")
+    if exception is None and app.builder.format == "html":
+        gather(app, "names", "bookNames")
 
 
 def _our_own(app: Sphinx) -> None:

@@ -6,12 +6,13 @@ index it is found to the page, and a chapter is sixty screens long.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
+
+from dlnotes.bookkit.environments import without_brackets
+from dlnotes.bookkit.gathering import gather, keep
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -74,7 +75,7 @@ def _place(node: nodes.Element) -> tuple[str, str] | None:
                 return ids[0].removeprefix("dlnotes."), ids[0]
         elif around.get("ids") and around.children and isinstance(around[0], nodes.title):
             # A theorem is a place if it has a name; what an exercise holds has none of its own.
-            title = _plain(around[0]).strip().removeprefix("(").removesuffix(")")
+            title = without_brackets(_plain(around[0]))
             if title:
                 return title, around["ids"][0]
         around = around.parent
@@ -94,27 +95,15 @@ def _plain(node: nodes.Node) -> str:
 
 def _collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
-        folder = Path(app.doctreedir) / "texts"
-        folder.mkdir(exist_ok=True)
-        text = json.dumps(texts_in(doctree), ensure_ascii=False)
-        (folder / f"{docname.replace('/', '.')}.json").write_text(text, encoding="utf-8")
+        page, uri = app.env.titles[docname].astext(), app.builder.get_target_uri(docname)
+        found = texts_in(doctree)
+        rows = ((title, page, f"{uri}#{anchor}", said) for title, anchor, said in found if said)
+        keep(app, "texts", docname, rows)
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    found: list[list[str]] = []
-    for docname in sorted(app.env.found_docs):
-        file = Path(app.doctreedir) / "texts" / f"{docname.replace('/', '.')}.json"
-        if file.is_file():
-            uri, page = app.builder.get_target_uri(docname), app.env.titles[docname].astext()
-            for title, anchor, said in json.loads(file.read_text(encoding="utf-8")):
-                if said:
-                    found.append([title, page, f"{uri}#{anchor}", said])
-    text = (
-        f"const bookTexts = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
-    )
-    (Path(app.outdir) / "_static" / "texts.js").write_text(text, encoding="utf-8")
+    if exception is None and app.builder.format == "html":
+        gather(app, "texts", "bookTexts")
 
 
 def setup(app: Sphinx) -> None:
