@@ -103,6 +103,21 @@ class TestAddress:
         assert anchor.startswith("equation-")
         assert page.evaluate("(id) => !!document.getElementById(id)", anchor)
 
+    def test_link_of_a_number_covers_nothing_but_the_number(self, visit, name: str):
+        page = visit(name).page
+        far = page.evaluate(
+            """(most) => [...document.querySelectorAll("article .eqno .headerlink")]
+              .filter((link) => {
+                const [over, number] = [link, link.parentElement]
+                  .map((element) => element.getBoundingClientRect());
+                return ["left", "right", "top", "bottom"]
+                  .some((side) => Math.abs(over[side] - number[side]) > most);
+              })
+              .map((link) => link.getAttribute("href"))""",
+            12,
+        )
+        assert far == [], "a formula that is clicked on, or marked to copy it, must stay"
+
     def test_chapter_says_how_it_is_cited(self, visit, name: str):
         page = visit(name, java_script_enabled=False).page
         page.locator("details.cite summary").click()
