@@ -31,8 +31,8 @@ BETWEEN = 1.5
 """Room between one block and the next."""
 
 LINE = {"code": 1.5, "formula": 5.0, "table": 4.0}
-"""Height of a line that scrolls in its box instead of breaking, and of a row of what is drawn as
-a table."""
+"""Height of a line that scrolls in its box instead of breaking, and of a row of what is drawn
+as a table."""
 
 PICTURE = 24.0
 """Height of a picture, which is as wide as the page and hardly ever higher than wide."""
@@ -76,7 +76,7 @@ def guessed_height(block: nodes.Element) -> float:
 
 
 def _rounded(height: float) -> int:
-    """Return the next higher power of two, or what is half way to it, of which there are few."""
+    """Return the next higher power of two, or what is half way to it: there are few."""
     power = 2 ** math.ceil(math.log2(max(height, 4)))
     return power if height > power * 3 / 4 else power * 3 // 4
 
