@@ -77,11 +77,11 @@ def guessed_height(block: nodes.Element) -> float:
 
 def _rounded(height: float) -> int:
     """Return the next higher power of two, or what is half way to it: there are few."""
-    power = 2 ** math.ceil(math.log2(max(height, 4)))
+    power = 1 << math.ceil(math.log2(max(height, 4)))
     return power if height > power * 3 / 4 else power * 3 // 4
 
 
-def _waits(block: nodes.Node) -> bool:
+def _waits(block: nodes.Element) -> bool:
     """Return whether a block may wait: neither running text nor what is folded anyway."""
     if isinstance(block, nodes.section):  # but not the page, nor what an exercise holds
         return isinstance(block.parent, nodes.section)
@@ -94,8 +94,9 @@ def _tell(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format != "html":
         return
     for section in doctree.findall(nodes.section):
-        for block in filter(_waits, (section, *section.children)):
-            block["classes"].append(f"high-{_rounded(guessed_height(block))}")
+        for block in (section, *section.children):
+            if isinstance(block, nodes.Element) and _waits(block):
+                block["classes"].append(f"high-{_rounded(guessed_height(block))}")
 
 
 def setup(app: Sphinx) -> None:
