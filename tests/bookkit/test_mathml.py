@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from bs4 import NavigableString
 from fontTools.ttLib import TTFont
 
 from dlnotes.bookkit.mathfont import characters_in_formulas, cut_font
@@ -45,3 +46,22 @@ class TestCutFont:
 
     def test_character_references_are_read(self):
         assert "𝔼" in characters_in_formulas("<math><mi>&#x1D53C;</mi></math>")
+
+
+class TestMarks:
+    """Safari ends a line before the comma behind a formula, unless the comma is held."""
+
+    def test_are_held_by_the_formula_next_to_them(self, pages):
+        held, loose = 0, []
+        for name, page in pages.items():
+            for formula in page.select("span.math"):
+                held += formula.text != formula.math.text
+                before, after = formula.previous_sibling, formula.next_sibling
+                if isinstance(before, NavigableString) and before.endswith(
+                    ("(", "[", "“", "‘")
+                ):
+                    loose.append((name, before[-20:]))
+                if isinstance(after, NavigableString) and after[:1] in set(",.;:!?)]’”-"):
+                    loose.append((name, after[:20]))
+        assert loose == []
+        assert held > 1000

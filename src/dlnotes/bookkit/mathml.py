@@ -7,6 +7,7 @@ while the page settles, and a screen reader can speak it.
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -28,6 +29,10 @@ _ALIGNED = {
     # The reason of a step, which a narrow page sets below its row.
     '"left"><mspace width="1em"/>': '"left reason"><mspace width="1em"/>',
 }
+
+# What must not be parted from a formula by the end of a line: Safari does part them.
+_BEFORE = re.compile(r"[(\[“‘]+$")
+_AFTER = re.compile(r"^(?:[),.;:!?\]’”]+|-\w+)")
 
 logger = logging.getLogger(__name__)
 _converter = LatexToMathML(fancy_error=False)
@@ -82,7 +87,8 @@ def _convert(node: nodes.Element, *, display: bool) -> str:
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
-    self.body.append(f"{_convert(node, display=False)}</span>")
+    before, after = (self.encode(node.get(side, "")) for side in ("before", "after"))
+    self.body.append(f"{before}{_convert(node, display=False)}{after}</span>")
     raise nodes.SkipNode
 
 
@@ -103,6 +109,23 @@ def _visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def _keep_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let each formula in a line hold the marks that stand next to it."""
+    if app.builder.format != "html":
+        return
+    for formula in doctree.findall(nodes.math):
+        children = formula.parent.children
+        place = children.index(formula)
+        for side, mark, next_to in (
+            ("before", _BEFORE, place - 1),
+            ("after", _AFTER, place + 1),
+        ):
+            text = children[next_to] if 0 <= next_to < len(children) else None
+            if isinstance(text, nodes.Text) and (found := mark.search(text)):
+                formula[side] = found[0]
+                formula.parent[next_to] = nodes.Text(mark.sub("", text))
+
+
 def setup(app: Sphinx) -> None:
     """Register MathML as a renderer of mathematics.
 
@@ -111,4 +134,5 @@ def setup(app: Sphinx) -> None:
     app : sphinx.application.Sphinx
         The application.
     """
+    app.connect("doctree-resolved", _keep_marks, priority=900)
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_display, None))
