@@ -130,11 +130,10 @@ class TestFruit:
     def test_bars(self, chapter, said):
         assert chapter.says("Below the slices stand lemon and orange with long bars.")
         assert chapter.says(
-            "Below the planets stand names of all kinds, from gong and swimming cap to "
-            "baguette, mostly with short bars."
+            "Below the planets stand gong, swimming cap and others, mostly with short bars."
         )
         named = set(chapter.names[said[1].probabilities[:, 9:].argmax(axis=2)].ravel())
-        assert {"gong", "swimming cap", "baguette"} < named
+        assert {"gong", "swimming cap"} < named
         best = said[1].probabilities.max(axis=2)
         assert np.median(best[:, :9]) > 0.7
         assert np.median(best[:, 9:]) < 0.3
