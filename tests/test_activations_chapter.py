@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -99,6 +100,28 @@ class TestDepthFactors:
                 (np.mean(slope**2) / square) ** 0.5, rel=0.01
             )
             assert factors.drift == pytest.approx(np.mean(z * f * slope) / square, rel=0.01)
+
+    def test_no_continuous_function_has_more_variance_than_squared_slope(self):
+        # The inequality behind "lets gradients grow"; a jump has no slope, and may break it.
+        for name, entry in ACTIVATIONS.items():
+            if entry.facts.jumps:
+                continue
+            moments = entry.moments()
+            variance = moments.square - moments.mean**2
+            if name == "identity":
+                assert variance == pytest.approx(moments.slope_square, rel=1e-12)
+            else:
+                assert variance < moments.slope_square * (1 - 1e-3), name
+
+    def test_hardshrink_jumps_and_is_balanced_and_lets_gradients_fade(self):
+        hardshrink = ACTIVATIONS["hardshrink"]
+        assert hardshrink.facts.jumps
+        assert hardshrink.moments().mean == 0
+        outside = math.erfc(0.5 / math.sqrt(2))
+        density = math.exp(-1 / 8) / math.sqrt(2 * math.pi)
+        expected = math.sqrt(outside / (outside + density))
+        assert depth_factors(hardshrink).backward == pytest.approx(expected, rel=1e-10)
+        assert expected < 1
 
     def test_drift_is_the_slope_of_the_map_of_the_variance(self):
         nodes, weights = np.polynomial.hermite_e.hermegauss(80)

@@ -59,6 +59,11 @@ def depth_factors(activation: Activation, **parameters: float) -> DepthFactors:
     TypeError, ValueError
         As for a call of the activation.
 
+    Notes
+    -----
+    Only slopes enter, so a jump of the function counts for nothing. For functions that jump,
+    such as hardshrink, ``drift`` therefore leaves out a part of the factor on a deviation.
+
     References
     ----------
     .. [1] B. Poole et al., "Exponential expressivity in deep neural networks through transient

@@ -220,8 +220,8 @@ class Softmax(VectorFunction):
         Returns
         -------
         float
-            The largest norm that the Jacobian has anywhere, for any ``K`` from 2 on; it is
-            found where two entries share everything equally.
+            The supremum of the norm of the Jacobian, the same for any ``K`` from 2 on. Two
+            entries that share everything equally have it; with more, it is only approached.
 
         Raises
         ------

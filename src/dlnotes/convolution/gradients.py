@@ -42,7 +42,7 @@ class CorrelationGradients(NamedTuple):
 
 
 class KernelFit(NamedTuple):
-    """A learnt kernel and the loss on the way to it.
+    """A learned kernel and the loss on the way to it.
 
     Attributes
     ----------
@@ -174,8 +174,8 @@ def fit_kernel(
     steps : int
         Number of steps.
     step_size : float, optional
-        The default is one over the largest curvature of the loss, the largest step for
-        which every step lowers every component of the error.
+        The default is one over the largest curvature of the loss, the largest step at
+        which no component of the error overshoots zero.
 
     Returns
     -------
@@ -215,7 +215,7 @@ def fit_kernel(
     if step_size is None:
         curvature = np.linalg.eigvalsh(windows.T @ windows / len(windows))[-1]
         if not curvature > 0:
-            msg = "image is zero (or not finite) throughout: no kernel can be learnt from it"
+            msg = "image is zero (or not finite) throughout: no kernel can be learned from it"
             raise ValueError(msg)
         step_size = 1 / float(curvature)
     elif not step_size > 0:

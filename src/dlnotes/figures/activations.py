@@ -229,7 +229,7 @@ def jacobian(scores: ArrayLike) -> Figure:
                 column, row, f"{matrix[row, column]:+.3f}", ha="center", va="center",
                 color="#ffffff" if strong else "#000000", fontsize=8.5,
             )  # fmt: skip
-    right.set(xlabel="$k$", ylabel="$j$")
+    right.set(xlabel="$i$", ylabel="$j$")
     ticks = [str(index + 1) for index in range(size)]
     right.set_xticks(np.arange(size), ticks)
     right.set_yticks(np.arange(size), ticks)

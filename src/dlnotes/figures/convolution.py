@@ -379,7 +379,7 @@ def boundaries(signal: Sequence[float], width: int) -> Figure:
 def learning(
     losses: Mapping[str, ArrayLike], kernels: Sequence[ArrayLike], steps: Sequence[int]
 ) -> Figure:
-    """Show a kernel as it is learnt, and the loss on different inputs.
+    """Show a kernel as it is learned, and the loss on different inputs.
 
     Parameters
     ----------

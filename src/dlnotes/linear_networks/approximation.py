@@ -220,7 +220,7 @@ def random_feature_error(
     -------
     float
         The largest error on the points, after the output weights were fitted by least
-        squares. It bounds from above what the best network of this width reaches.
+        squares. No network of this width that is best on the points does worse on them.
 
     Examples
     --------
