@@ -394,7 +394,9 @@ class TestConvolution:
         (tmp_path / "unsized.svg").write_text(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 5"><circle r="9"/></svg>'
         )
-        pixel = "(c) => [c.width, c.height, c.getContext('2d').getImageData(0, 0, 1, 1).data[0]]"
+        pixel = (
+            "(c) => [c.width, c.height, c.getContext('2d').getImageData(0, 0, 1, 1).data[0]]"
+        )
         seen = {}
         for file in tmp_path.iterdir():
             box.get_by_label("your own picture").set_input_files(file)

@@ -59,25 +59,29 @@ def card_picture(title: str, book: str) -> bytes:
         curves.plot(x, 4 * step * (1 - step), color=ORANGE, linewidth=4, dashes=(3, 1.4))
         curves.set(xlim=(-7, 7), ylim=(-0.1, 1.25))
         curves.axis("off")
-        lines = wrap(title, 30)[:2] if len(title) > 26 else [title]
+        # A colon is where a title divides best.
+        head, colon, rest = title.partition(": ")
+        lines = [f"{head}:", rest] if colon and len(title) > 26 else [title]
+        lines = [part for line in lines for part in wrap(line, 30)][:2]
         if title != book:
             size = 64 if len(lines) == 1 else 54
             figure.text(
-                *(0.065, 0.9, book),
+                *(0.065, 0.85, book),
                 color=MUTED,
-                va="top",
+                va="baseline",
                 font=FontProperties(fname=font, size=27),
             )
-            place = 0.79
+            place = 0.68
         else:
-            size, place = 58, 0.88
-        figure.text(
-            *(0.062, place, "\n".join(lines)),
-            color=INK,
-            va="top",
-            linespacing=1.1,
-            font=FontProperties(fname=font, size=size),
-        )
+            size, place = 58, 0.77
+        # Every first line stands on the same height, whether or not letters hang below it.
+        for k, line in enumerate(lines):
+            figure.text(
+                *(0.062, place - k * 1.2 * size * _DPI / 72 / SIZE[1], line),
+                color=INK,
+                va="baseline",
+                font=FontProperties(fname=font, size=size),
+            )
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
