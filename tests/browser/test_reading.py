@@ -122,6 +122,56 @@ class TestPreviews:
         page.locator("#preview").wait_for(state="hidden")
 
 
+class TestCopying:
+    """What is marked can be pasted, and read where it is pasted."""
+
+    copied = """(select) => {
+      const range = document.createRange();
+      const place = document.querySelector(select);
+      range.selectNodeContents(place.closest(".math-wrapper, p") ?? place);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      const sent = new DataTransfer();
+      const event = new ClipboardEvent("copy", { clipboardData: sent, bubbles: true,
+        cancelable: true });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+      return sent.getData("text/plain");
+    }"""
+
+    def test_formulas_are_lines(self, visit):
+        page = visit("activations.html").page
+        page.evaluate("document.documentElement.classList.remove('lazy')")
+        answer = page.evaluate(self.copied, "#the-short-answer > p")
+        assert "is its own ingredient: σ′(x) = σ(x)(1 − σ(x)), never" in answer
+        assert "∂s_j/∂z_i = s_j(δ_ji − s_i). The" in answer
+        assert page.evaluate(self.copied, "#equation-eq-activations-sigmoid-symmetry") == (
+            "σ(−x) = 1/(1 + exp(x))    [definition of σ]\n"
+            "= (exp(−x))/(exp(−x) + 1)    [times exp(−x) above and below]\n"
+            "= 1 − 1/(1 + exp(−x))    [exp(−x) = (1 + exp(−x)) − 1]\n"
+            "= 1 − σ(x)    [definition of σ]\n"
+            "(2.2)"
+        )
+        theorem = page.evaluate(self.copied, "#thm-activations-sigmoid-bound")
+        assert "\n\n0 < σ′(x) ≤ 1/4\n(2.5)\n\nand it equals" in theorem
+
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_every_formula_of_a_page(self, visit, name: str):
+        """None is left as browsers write it, a sign a line, and none stops the copying."""
+        visited = visit(name)
+        text = visited.page.evaluate(self.copied, "article")
+        assert visited.said == []
+        alone = [line.strip() for line in text.split("\n") if line.strip() in {*"=−+≤∑σ′ℝ"}]
+        assert alone == []
+        assert "\u2061" not in text
+        assert "_(" in text
+        assert "^" in text
+
+    def test_button_on_code_is_there_for_a_finger(self, visit):
+        page = visit("activations.html", "phone", has_touch=True, is_mobile=True).page
+        button = "getComputedStyle(document.querySelector('.copybtn')).opacity"
+        assert page.evaluate(button) == "1"
+
+
 class TestDrawers:
     """Where there is no room for them, the contents wait beside the window until asked for."""
 
