@@ -7,7 +7,10 @@
   if (!root.classList.contains("lazy")) return;
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const sections = [...document.querySelectorAll("article section:not(.laid)")];
-  const layOutAll = () => root.classList.remove("lazy");
+  const layOutAll = () => {
+    root.classList.remove("lazy");
+    dispatchEvent(new Event("scroll"));
+  };
   const layOutNext = () => {
     const next = sections.shift();
     if (!next || !root.classList.contains("lazy")) return layOutAll();
@@ -16,10 +19,15 @@
   };
   const signs = ["pointermove", "pointerdown", "wheel", "touchstart", "keydown", "scroll"];
   const begin = () => {
-    for (const sign of signs) removeEventListener(sign, begin);
+    for (const sign of signs) document.removeEventListener(sign, begin);
     whenIdle(layOutNext);
   };
-  for (const sign of signs) addEventListener(sign, begin, { passive: true });
+  for (const sign of signs) document.addEventListener(sign, begin, { passive: true });
+  // The theme's list of contents asks at each movement where all sections are, for which the
+  // browser would have to lay them out at once: it may ask when they are.
+  document.addEventListener("scroll", (event) => {
+    if (root.classList.contains("lazy")) event.stopPropagation();
+  });
   addEventListener("click", (event) => event.target.closest("a[href*='#']") && layOutAll(), true);
   addEventListener("beforeprint", layOutAll);
 })();

@@ -1,10 +1,11 @@
-"""How high each section of a page will be, guessed before any browser has laid it out.
+"""How high each part of a page will be, guessed before any browser has laid it out.
 
-A section that is far from the window can wait as a whole, with everything in it, if the page
-knows meanwhile how much room to keep for it (``book.css``, ``.lazy``). The guess must not be
-low: what is in the section would then count as lying over the next one. It is therefore made
-for a narrow phone and rounded up to a power of two; where a window is wider the page seems too
-long, until the reader does anything and all is laid out.
+A section that is far from the window can wait as a whole, and a theorem, a formula or a cell
+that is far in a section that is near, if the page knows meanwhile how much room to keep for it
+(``book.css``, ``.lazy``). The guess must not be low: what is in one part would then count as
+lying over the next. It is therefore made for a narrow phone and rounded up to a power of two;
+where a window is wider the page seems too long, until the reader does anything and all is laid
+out.
 """
 
 from __future__ import annotations
@@ -19,15 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["guessed_height", "setup"]
 
-LETTER = 1 / 16
+LETTER = 1 / 15
 """Height of a letter of running text in units of the page's letter size (rem): a line is
-1.7 high, and on the narrowest of phones some 30 letters stand on it."""
+1.7 high, and on the narrowest of phones some 30 letters stand on it, fewer in an exercise."""
+
+COLUMN = 2.5
+"""How much higher running text is in a column of a table."""
 
 BETWEEN = 1.5
 """Room between one block and the next."""
 
-LINE = {"code": 1.5, "formula": 4.0}
-"""Height of a line that scrolls in its box instead of breaking."""
+LINE = {"code": 1.5, "formula": 5.0, "table": 4.0}
+"""Height of a line that scrolls in its box instead of breaking, and of a row of what is drawn
+as a table."""
 
 PICTURE = 24.0
 """Height of a picture, which is as wide as the page and hardly ever higher than wide."""
@@ -48,8 +53,8 @@ def guessed_height(block: nodes.Element) -> float:
 
     Examples
     --------
-    >>> guessed_height(nodes.section("", nodes.paragraph("", "word " * 100)))
-    32.75
+    >>> guessed_height(nodes.section("", nodes.paragraph("", "word " * 90)))
+    31.5
     >>> guessed_height(nodes.literal_block("", "a = 1\nb = 2"))
     4.5
     """
@@ -58,26 +63,44 @@ def guessed_height(block: nodes.Element) -> float:
     if isinstance(block, nodes.math_block):
         return LINE["formula"] * (1 + block.astext().count(r"\\")) + BETWEEN
     if isinstance(block, nodes.image | nodes.raw):
-        return PICTURE + BETWEEN
+        return max(PICTURE, LINE["table"] * block.astext().count("<tr")) + BETWEEN
     if isinstance(block, nodes.TextElement):
-        return LETTER * len(block.astext()) + BETWEEN
-    parts = (part for part in block.children if isinstance(part, nodes.Element))
-    return sum(guessed_height(part) for part in parts)
+        rows = block.astext().count(r"\\")  # of a matrix in a line
+        return LETTER * len(block.astext()) + LINE["code"] * rows + BETWEEN
+    parts = [part for part in block.children if isinstance(part, nodes.Element)]
+    height = sum(guessed_height(part) for part in parts)
+    if isinstance(block, nodes.row):  # its entries below each other, or in narrow columns
+        letters = max(len(entry.astext()) for entry in parts)
+        height = max(height, COLUMN * LETTER * letters + BETWEEN)
+    return height
+
+
+def _rounded(height: float) -> int:
+    """Return the next higher power of two, or what is half way to it: there are few."""
+    power = 1 << math.ceil(math.log2(max(height, 4)))
+    return power if height > power * 3 / 4 else power * 3 // 4
+
+
+def _waits(block: nodes.Element) -> bool:
+    """Return whether a block may wait: neither running text nor what is folded anyway."""
+    if isinstance(block, nodes.section):  # but not the page, nor what an exercise holds
+        return isinstance(block.parent, nodes.section)
+    boxes = nodes.Admonition | nodes.container  # theorems and exercises | cells and wrappers
+    return isinstance(block, boxes) and "dropdown" not in block["classes"]
 
 
 def _tell(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Let each section carry its height as a class, a power of two."""
+    """Let each part that may wait carry its height as a class."""
     if app.builder.format != "html":
         return
     for section in doctree.findall(nodes.section):
-        if not isinstance(section.parent, nodes.section):
-            continue  # the whole page, or what an exercise holds
-        power = math.ceil(math.log2(max(guessed_height(section), 1)))
-        section["classes"].append(f"high-{2**power}")
+        for block in (section, *section.children):
+            if isinstance(block, nodes.Element) and _waits(block):
+                block["classes"].append(f"high-{_rounded(guessed_height(block))}")
 
 
 def setup(app: Sphinx) -> None:
-    """Tell the height of each section, before anything is folded.
+    """Tell the height of each part of a page, before anything is folded.
 
     Parameters
     ----------
