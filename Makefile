@@ -5,6 +5,8 @@ PYTHON ?=
 # ARGS="-k relu" goes to pytest, UPGRADE=1 to `make lock`. All the tests run on every core, a file
 # of them at a time.
 ARGS ?=
+# PORT=8080 says where `make serve` listens; by default it is 8000.
+export PORT
 # BOOK_BASE_URL=https://… says where a published copy of the website will be read.
 export BOOK_BASE_URL
 UPGRADE ?=
@@ -32,7 +34,7 @@ zip: ## pack the website into one file to hand on: _build/*.zip
 	$(WITH) book -- -m dlnotes.bookkit zip
 
 serve: ## show the website that was built, on this machine only
-	$(WITH) book -- -m http.server --bind localhost --directory _build/html 8000
+	$(WITH) book -- -m dlnotes.bookkit serve
 
 test: ## run the tests: the package, its docstrings, the chapters, the house
 	$(WITH) book test -- -m pytest $(or $(ARGS),-n logical --dist loadfile)

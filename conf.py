@@ -81,7 +81,7 @@ html_css_files = ["explorables/explorables.css", "book.css"]
 html_favicon = "book/static/icon.svg"
 html_js_files = [
     (f"{name}.js", {"defer": "defer"})
-    for name in ("lazy", "drawers", "scroll", "previews", "figures", "tables", "print")
+    for name in ("lazy", "drawers", "scroll", "previews", "figures", "tables", "print", "copy")
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read
 bookkit_moved: dict[str, str] = {}  # old name of a page: the page that is there now

@@ -232,7 +232,8 @@ class TestExpressions:
     READ = (
         "given.map(([text, at]) => { try { const graph = logic.parse(text);"
         " const { names, variables } = graph;"
-        " return { ...logic.trace(graph, at), names, variables } }"
+        " const point = new Map(Object.entries(at));"
+        " return { ...logic.trace(graph, point), names, variables } }"
         " catch (e) { return { reason: e.message, span: e.span } } })"
     )
 

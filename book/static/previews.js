@@ -13,6 +13,7 @@
   const pages = new Map();
   let current;
   let waiting;
+  let leaving;
 
   const pageOf = async (url) => {
     if (url.pathname === location.pathname) return document;
@@ -46,19 +47,25 @@
   };
   const hide = () => {
     clearTimeout(waiting);
+    clearTimeout(leaving);
     current?.removeAttribute("aria-describedby");
     current = undefined;
     box.hidden = true;
   };
   const begin = (event) => {
     const link = event.target.closest?.("a[href]");
+    // Whoever comes back from the link to the box, or from the box to the link, has not left.
+    if (box.contains(event.target) || link === current) clearTimeout(leaving);
     if (!link || link === current || link.matches(".headerlink") || !wanted.test(link.href)) return;
     hide();
     current = link;
     waiting = setTimeout(show, event.type === "focusin" ? 0 : 250, link);
   };
   const end = (event) => {
-    if (current && !box.contains(event.relatedTarget) && !current.contains(event.relatedTarget)) hide();
+    if (!current || box.contains(event.relatedTarget) || current.contains(event.relatedTarget)) return;
+    clearTimeout(leaving);
+    // Between the link and the box there is a gap, in which a mouse is for a moment.
+    leaving = setTimeout(hide, event.type === "focusout" ? 0 : 300);
   };
   article.addEventListener("pointerover", (event) => event.pointerType === "mouse" && begin(event));
   article.addEventListener("pointerout", end);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -223,6 +224,55 @@ class TestBackpropagation:
         box.get_by_role("button", name="End").click()
         assert said(box).endswith("The gradient: ∂z/∂x = 0.25, ∂z/∂y = −0.0625.")
 
+    def test_wrong_numbers_are_quoted_and_what_was_there_stays(self, opened):
+        _, box = opened("backpropagation")
+        box.get_by_label("expression").fill("x/y")
+        field, fault = box.get_by_label("y =", exact=True), box.get_by_role("alert")
+        for wrong, said_of_it in {
+            "abc": "y: “abc” is no number: write one such as 0.5, −2, 1e-3 or 1/9",
+            "0,5": "y: “0,5” is no number here: write 0.5",
+            "1e999": "y: “1e999” is too large for double precision: write a smaller number",
+            "": "y: nothing is written: write a number such as 0.5, −2, 1e-3 or 1/9",
+        }.items():
+            field.fill("4")
+            field.fill("")
+            field.press_sequentially(wrong)
+            assert fault.locator("p").inner_text() == said_of_it
+            assert fault.locator("pre").inner_text() == "x/y\n  ^"
+            assert field.get_attribute("aria-invalid") == "true"
+            assert box.get_by_role("button", name="Next").is_disabled()
+            assert box.locator(".stale rect").count() == 3
+        field.fill("−1/8")  # a true minus, and a fraction
+        assert fault.is_hidden()
+        box.get_by_role("button", name="End").click()
+        assert said(box).endswith("The gradient: ∂z/∂x = −8, ∂z/∂y = −64.")
+
+    def test_a_number_hides_no_fault_of_the_expression(self, opened):
+        """And what was written for a variable is there again when the variable is."""
+        _, box = opened("backpropagation")
+        expression, fault = box.get_by_label("expression"), box.get_by_role("alert")
+        expression.fill("x + y")
+        expression.fill("x +* y")
+        box.get_by_label("y =", exact=True).fill("7")
+        assert 'expected a number, a name or "("' in fault.inner_text()
+        expression.fill("x")
+        expression.fill("x*y")
+        assert said(box).startswith("The point is given: x = 1, y = 7.")
+
+    def test_what_does_not_fit_is_counted(self, opened):
+        _, box = opened("backpropagation")
+        expression, fault = box.get_by_label("expression"), box.get_by_role("alert")
+        expression.fill("+".join(["x"] * 60))
+        assert "60 nodes, of which this is number 41, cannot be drawn" in fault.inner_text()
+        assert fault.locator("pre").inner_text().count("^") == 1
+        expression.fill("x" * 500)
+        assert "a name of 500 letters does not fit" in fault.inner_text()
+        expression.fill("softmax(x)")
+        assert "there are exp, expm1, log" in fault.inner_text()
+        for name in ("__proto__", "hasOwnProperty"):  # variables like any other
+            expression.fill(f"2*{name}")
+            assert said(box).startswith(f"The point is given: {name} = 1.")
+
     def test_examples_are_computed_as_the_figures_say(self, opened):
         _, box = opened("backpropagation")
         box.get_by_label("example").select_option(index=3)
@@ -260,6 +310,46 @@ class TestConvolution:
         box.get_by_role("button", name="Divide by sum").click()
         assert self.weights(box)[4] == "0.5"
 
+    def test_wrong_weights_are_quoted_and_nothing_is_lost(self, opened):
+        visited, box = opened("convolution")
+        cell, fault = box.get_by_label("weight in row 2, column 2"), box.get_by_role("alert")
+        like = "write one such as 0.5, −2, 1e-3 or 1/9."
+        where = "Weight in row 2, column 2: "
+        for wrong, said_of_it in {
+            "abc": f"“abc” is no number: {like}",
+            "0,5": "“0,5” is no number here: write 0.5.",
+            "1/0": "“1/0” divides by 0: write another number below the line.",
+            "1e308": "“1e308” is out of range: write a number from −1·10⁶ to 1·10⁶.",
+            "": f"nothing is written: {like.replace('one', 'a number')}",
+        }.items():
+            cell.fill("1")
+            cell.fill("")
+            cell.press_sequentially(wrong)
+            assert fault.inner_text() == where + said_of_it
+            # A button would overwrite what is typed, another cell does not mend it.
+            box.get_by_role("button", name="Turn").click()
+            box.get_by_label("weight in row 1, column 1").fill("-1")
+            box.get_by_label("operation").select_option("convolve")
+            assert fault.inner_text() == where + said_of_it
+            assert cell.input_value() == wrong
+            assert cell.get_attribute("aria-invalid") == "true"
+        box.get_by_label("operation").select_option("correlate")
+        for row, column in product((1, 2, 3), repeat=2):
+            field = box.get_by_label(f"weight in row {row}, column {column}")
+            field.fill("")
+            field.press_sequentially("1/9" if row != column else "−1/9")
+        assert said(box).startswith("Not a kernel of the gallery: weights of both signs")
+        assert "Sum of the weights 0.3333;" in box.locator(".facts").inner_text()
+        assert visited.said == []
+
+    def test_weights_that_cancel_keep_their_name(self, opened):
+        _, box = opened("convolution")
+        box.get_by_role("button", name="Divide by sum").click()
+        assert box.get_by_role("alert").inner_text() == (
+            "The weights sum to 0, by which they cannot be divided: change one first."
+        )
+        assert box.get_by_label("kernel", exact=True).input_value() == "sobel_x"
+
     def test_picture_changes_and_own_picture_is_taken(self, opened, tmp_path: Path):
         from PIL import Image
 
@@ -281,7 +371,46 @@ class TestConvolution:
         broken.write_text("no picture")
         box.get_by_label("your own picture").set_input_files(broken)
         visited.page.wait_for_timeout(200)
-        assert said(box) == "broken.png cannot be read as a picture."
+        assert box.get_by_role("alert").inner_text() == (
+            "“broken.png” cannot be read as a picture: choose a PNG, JPEG, GIF, WebP or SVG. "
+            "The picture from before is still there."
+        )
+        assert said(box).startswith("Blurs")
+        assert "before: own.png" in box.inner_text()
+
+    def test_pictures_of_every_kind(self, opened, tmp_path: Path):
+        from PIL import Image
+
+        visited, box = opened("convolution")
+        before = box.locator("canvas").first
+        made = {
+            "glass.png": Image.new("RGBA", (60, 40), (255, 0, 0, 0)),
+            "point.png": Image.new("L", (1, 1), 128),
+            "line.png": Image.new("RGB", (3000, 2), (9, 9, 9)),
+            f"{'long_name_' * 20}.png": Image.new("L", (5, 5), 7),
+        }
+        for name, picture in made.items():
+            picture.save(tmp_path / name)
+        (tmp_path / "unsized.svg").write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 5"><circle r="9"/></svg>'
+        )
+        pixel = (
+            "(c) => [c.width, c.height, c.getContext('2d').getImageData(0, 0, 1, 1).data[0]]"
+        )
+        seen = {}
+        for file in tmp_path.iterdir():
+            box.get_by_label("your own picture").set_input_files(file)
+            visited.page.wait_for_timeout(250)
+            seen[file.name[:9]] = before.evaluate(pixel)
+        assert seen["glass.png"] == [60, 40, 255]  # on white, not on black
+        assert seen["point.png"] == [1, 1, 128]
+        assert seen["line.png"] == [160, 1, 9]
+        assert seen["long_name"] == [5, 5, 7]
+        assert seen["unsized.s"][2] == 0
+        assert box.get_by_role("alert").count() == 0
+        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+        caption = "(c) => c.nextElementSibling.getBoundingClientRect().height"
+        assert before.evaluate(caption) < 60
 
 
 class TestSoftmax:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import CHAPTERS
 from serving import serving
 
@@ -91,6 +93,26 @@ class TestPreviews:
         page.keyboard.press("Escape")
         assert shown.is_hidden()
 
+    def test_a_mouse_gets_from_the_link_into_the_box(self, visit):
+        """And through the gap between them, slowly, to scroll it or to mark what it says."""
+        page = visit("activations.html").page
+        link = page.locator('article p a.reference[href^="#thm-"]').first
+        link.hover()
+        shown = page.locator("#preview")
+        shown.wait_for(state="visible")
+        at, box = link.bounding_box(), shown.bounding_box()
+        x = at["x"] + at["width"] / 2
+        page.mouse.move(x, at["y"] + at["height"] / 2)
+        below = box["y"] > at["y"]
+        gap = at["y"] + at["height"] + 3 if below else at["y"] - 3
+        for y in (gap, box["y"] + (10 if below else box["height"] - 10)):
+            page.mouse.move(x, y)
+            page.wait_for_timeout(120)
+        page.wait_for_timeout(600)
+        assert shown.is_visible()
+        page.mouse.move(5, 5)
+        shown.wait_for(state="hidden")
+
     def test_come_with_focus_and_go_with_it(self, visit):
         page = visit("activations.html").page
         link = page.locator('article p a.reference[href^="#thm-"]').first
@@ -98,6 +120,56 @@ class TestPreviews:
         page.locator("#preview").wait_for(state="visible")
         link.blur()
         page.locator("#preview").wait_for(state="hidden")
+
+
+class TestCopying:
+    """What is marked can be pasted, and read where it is pasted."""
+
+    copied = """(select) => {
+      const range = document.createRange();
+      const place = document.querySelector(select);
+      range.selectNodeContents(place.closest(".math-wrapper, p") ?? place);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      const sent = new DataTransfer();
+      const event = new ClipboardEvent("copy", { clipboardData: sent, bubbles: true,
+        cancelable: true });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+      return sent.getData("text/plain");
+    }"""
+
+    def test_formulas_are_lines(self, visit):
+        page = visit("activations.html").page
+        page.evaluate("document.documentElement.classList.remove('lazy')")
+        answer = page.evaluate(self.copied, "#the-short-answer > p")
+        assert "is its own ingredient: σ′(x) = σ(x)(1 − σ(x)), never" in answer
+        assert "∂s_j/∂z_i = s_j(δ_ji − s_i). The" in answer
+        assert page.evaluate(self.copied, "#equation-eq-activations-sigmoid-symmetry") == (
+            "σ(−x) = 1/(1 + exp(x))    [definition of σ]\n"
+            "= (exp(−x))/(exp(−x) + 1)    [times exp(−x) above and below]\n"
+            "= 1 − 1/(1 + exp(−x))    [exp(−x) = (1 + exp(−x)) − 1]\n"
+            "= 1 − σ(x)    [definition of σ]\n"
+            "(2.2)"
+        )
+        theorem = page.evaluate(self.copied, "#thm-activations-sigmoid-bound")
+        assert "\n\n0 < σ′(x) ≤ 1/4\n(2.5)\n\nand it equals" in theorem
+
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_every_formula_of_a_page(self, visit, name: str):
+        """None is left as browsers write it, a sign a line, and none stops the copying."""
+        visited = visit(name)
+        text = visited.page.evaluate(self.copied, "article")
+        assert visited.said == []
+        alone = [line.strip() for line in text.split("\n") if line.strip() in {*"=−+≤∑′"}]
+        assert alone == []
+        assert "\u2061" not in text
+        assert "_(" in text
+        assert "^" in text
+
+    def test_button_on_code_is_there_for_a_finger(self, visit):
+        page = visit("activations.html", "phone", has_touch=True, is_mobile=True).page
+        button = "getComputedStyle(document.querySelector('.copybtn')).opacity"
+        assert page.evaluate(button) == "1"
 
 
 class TestDrawers:
@@ -308,16 +380,37 @@ class TestDownloads:
         files = [Path(address.removeprefix("file://")) for address in addresses]
         assert [file for file in files if not file.is_file() or not file.stat().st_size] == []
 
+    @pytest.mark.parametrize("name", CHAPTERS)
+    def test_hold_what_they_promise(self, site: Path, name: str):
+        chapter = site / "downloads" / name.removesuffix(".html")
+        ran, clean = (
+            json.loads(Path(f"{chapter}{end}").read_text("utf-8"))["cells"]
+            for end in (".ipynb", "-clean.ipynb")
+        )
+        code = [cell for cell in ran if cell["cell_type"] == "code"]
+        assert [cell for cell in code if cell["execution_count"] is None] == []
+        shown = [output for cell in code for output in cell["outputs"]]
+        figures = sum("image/svg+xml" in output.get("data", {}) for output in shown)
+        page = BeautifulSoup((site / name).read_text("utf-8"), "html5lib")
+        assert figures == len(page.select(".cell_output svg.figure, .cell_output + figure"))
+        kinds = {kind for output in shown for kind in output.get("data", {})}
+        assert kinds <= {"image/svg+xml", "text/plain", "text/html", "text/markdown"}
+        again = [cell for cell in clean if cell["cell_type"] == "code"]
+        assert [cell["source"] for cell in again] == [cell["source"] for cell in code]
+        assert [cell for cell in again if cell["outputs"] or cell["execution_count"]] == []
+        compile(Path(f"{chapter}.py").read_text("utf-8"), f"{chapter.name}.py", "exec")
+
 
 @pytest.fixture(scope="module")
 def below_a_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the packed book, unpacked and served below a path."""
     root = tmp_path_factory.mktemp("served")
-    with zipfile.ZipFile(zip_site(repository())) as packed:
-        packed.extractall(root / "somewhere" / "deep")
+    file = zip_site(repository())
+    with zipfile.ZipFile(file) as packed:
+        packed.extractall(root / "somewhere")
 
     with serving(root) as address:
-        yield f"{address}/somewhere/deep/"
+        yield f"{address}/somewhere/{file.stem}/"
 
 
 @pytest.mark.enable_socket  # a server of its own, on this machine

@@ -85,7 +85,7 @@
     };
     sort();
     return [
-      element("p", { class: "title" }, "Three networks, 144 photographs".replace("144", count)),
+      element("p", { class: "title" }, `Three networks, ${count} photographs`),
       element("div", { class: "controls" }, scores.node, rank.node,
         element("div", { class: "buttons" }, button("Before", go(-1)), button("After", go(1)))),
       element("div", { class: "panels ensemble" },

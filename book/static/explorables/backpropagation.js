@@ -77,13 +77,16 @@
     return;
   }
 
-  const { element, svg, set, number, slider, choice, field, button, said, start, expressions } = explorables;
+  const { element, svg, set, number, readNumber, numberField, slider, choice, field, button, said, start, expressions } = explorables;
   const MOST = 40; // nodes that can still be read in a drawing of this size
+  const LONGEST = 24; // letters of a name that can
   const BOX = 46; // height of a box
 
   const build = (data) => {
     const narrow = matchMedia("(max-width: 46em)");
     let work; // what is being stepped through: graph, trace, moves, drawn nodes and edges
+    let read_; // the graph of what stands in the field, or null if that is none
+    const given = new Map(); // what was last written for each variable, also for those that are gone
 
     const text = element("input", { type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
     const point = element("div", { class: "controls point" });
@@ -91,7 +94,7 @@
     const scroller = element("div", { class: "scroller", role: "group", "aria-label": "Graph" }, drawing);
     const pointed = element("pre");
     const reason = element("p");
-    const message = element("div", { class: "fault", role: "alert", hidden: true }, pointed, reason);
+    const message = explorables.fault(pointed, reason);
     const sentence = said();
     const place = slider({ label: "step", min: 0, max: 1, step: 1, value: 0, say: (k) => `${k} of ${work ? work.moves.length : 0}`, moved: () => show() });
     const go = (to) => () => {
@@ -115,34 +118,65 @@
       read(at);
     };
 
+    /** What cannot be drawn here, though the package has no such limits. */
+    const refuse = ({ nodes, variables, source }) => {
+      const fail = (reason, start, stop) => {
+        throw new expressions.ExpressionError(reason, start, stop);
+      };
+      if (nodes.length > MOST) {
+        const [, stop] = nodes[MOST].span;
+        fail(`${nodes.length} nodes, of which this is number ${MOST + 1}, cannot be drawn here: write an expression with at most ${MOST}; the package has no such limit`, stop - 1, stop);
+      }
+      const long = nodes.find(({ symbol }) => symbol?.length > LONGEST);
+      if (long) fail(`a name of ${long.symbol.length} letters does not fit into the drawing: write one of at most ${LONGEST}; the package has no such limit`, long.span[0], long.span[0] + 1);
+      if (!variables.length) fail("there is no variable, and nothing to differentiate by", 0, source.length);
+    };
+
     /** Read the expression; keep the numbers of variables that were there before. */
-    const read = (at) => {
-      const before = at ?? Object.fromEntries([...point.querySelectorAll("input")].map((i) => [i.name, i.value]));
-      let graph;
+    const read = (at = {}) => {
+      for (const [name, value] of Object.entries(at)) given.set(name, String(value));
       try {
-        graph = expressions.parse(text.value, data.elsewhere);
-        if (graph.nodes.length > MOST)
-          throw new expressions.ExpressionError(`more than ${MOST} nodes cannot be drawn here; the package has no such limit`, 0, text.value.length);
-        if (!graph.variables.length)
-          throw new expressions.ExpressionError("there is no variable, and nothing to differentiate by", 0, text.value.length);
+        read_ = null;
+        const graph = expressions.parse(text.value, data.elsewhere);
+        refuse(graph);
+        read_ = graph;
       } catch (fault) {
         return tell(fault);
       }
-      point.replaceChildren("at", ...graph.variables.map((name) =>
-        field(`${name} =`, element("input", { type: "number", step: "any", name, value: before[name] ?? 1, oninput: () => compute(graph) }))));
-      compute(graph);
+      point.replaceChildren("at", ...read_.variables.map((name) =>
+        field(`${name} =`, numberField({
+          name, value: given.get(name) ?? "1",
+          oninput: ({ target }) => {
+            given.set(name, target.value);
+            if (read_) compute(); // else the expression is at fault, and its message stays
+          },
+        }))));
+      compute();
     };
 
-    const compute = (graph) => {
-      const at = Object.fromEntries([...point.querySelectorAll("input")].map((i) => [i.name, i.valueAsNumber]));
+    /** The number in a field; its fault is told as one of the variable. */
+    const numberOf = (input) => {
+      try {
+        return readNumber(input.value);
+      } catch ({ message: reason }) {
+        const { span } = read_.nodes.find((n) => n.operation === "variable" && n.symbol === input.name);
+        input.setAttribute("aria-invalid", "true");
+        throw new expressions.ExpressionError(`${input.name}: ${reason}`, ...span);
+      }
+    };
+
+    const compute = () => {
+      const graph = read_;
+      const inputs = [...point.querySelectorAll("input")];
       let trace;
       try {
+        for (const input of inputs) input.removeAttribute("aria-invalid");
+        const at = new Map(inputs.map((input) => [input.name, numberOf(input)]));
         trace = expressions.trace(graph, at);
       } catch (fault) {
         return tell(fault);
       }
-      message.hidden = true;
-      sentence.hidden = false;
+      wait(false);
       // A step is a move: the value of an operation, the adjoint 1 of the whole, or one edge.
       const moves = [
         ...trace.steps.filter(({ operation }) => operation !== "variable").map((step) => ({ kind: "value", step })),
@@ -161,8 +195,15 @@
       if (!(fault instanceof expressions.ExpressionError)) throw fault;
       pointed.textContent = expressions.pointer(text.value, fault.span, narrow.matches ? 14 : 40);
       reason.textContent = fault.message;
-      message.hidden = false;
-      sentence.hidden = true;
+      wait(true);
+    };
+
+    /** While something is at fault there is nothing to step through; what is drawn is the last that was right. */
+    const wait = (faulty) => {
+      message.hidden = !faulty;
+      sentence.hidden = faulty;
+      scroller.classList.toggle("stale", faulty);
+      for (const control of [place, ...buttons]) control.disabled = faulty;
     };
 
     /** Draw boxes and edges; what stands in them is written by `show`. */

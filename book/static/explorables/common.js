@@ -45,6 +45,47 @@ globalThis.explorables = (() => {
     return element("div", { class: "field" }, element("label", { for: id }, label), control, ...after);
   };
 
+  const PART = "([+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?)";
+  const WRITTEN = new RegExp(`^${PART}(?:\\s*/\\s*${PART})?$`, "i");
+  /**
+   * A number as readers write it, "0.5", "−2", "1e-3" or "1/9"; what is none throws an error that
+   * quotes it and says what would be right. Fields of the type "number" would drop such letters
+   * without a word, and make 19 of 1/9.
+   */
+  const readNumber = (written, least = -Infinity, most = Infinity) => {
+    const text = written.trim().replaceAll("−", "-");
+    const fail = (reason) => {
+      throw new RangeError(`“${written.trim()}” ${reason}`);
+    };
+    if (!text) throw new RangeError("nothing is written: write a number such as 0.5, −2, 1e-3 or 1/9");
+    const found = WRITTEN.exec(text);
+    if (/^[+-]?\d*,\d+$/.test(text)) fail(`is no number here: write ${text.replace(",", ".")}`);
+    if (!found) fail("is no number: write one such as 0.5, −2, 1e-3 or 1/9");
+    const value = found[2] === undefined ? Number(found[1]) : found[1] / found[2];
+    if (Number.isNaN(value) || Number(found[2]) === 0) fail("divides by 0: write another number below the line");
+    if (!Number.isFinite(value)) fail("is too large for double precision: write a smaller number");
+    if (value < least || value > most) fail(`is out of range: write a number from ${number(least)} to ${number(most)}`);
+    return value;
+  };
+  /** A field for a number; the arrows up and down add and take away 1. */
+  const numberField = (attributes) => {
+    const input = element("input", { type: "text", class: "number", autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attributes });
+    input.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      try {
+        input.value = Number((readNumber(input.value) + by).toPrecision(12));
+      } catch {
+        return; // what is no number has no next one; the message about it is there already
+      }
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return input;
+  };
+  /** Where it is said what is wrong; hidden while nothing is. */
+  const fault = (...children) => element("div", { class: "fault", role: "alert", hidden: true }, ...children);
+
   /** A labelled slider that shows its value; `say` words the value, `moved` hears of it. */
   const slider = ({ label, min, max, step, value, say = number, moved }) => {
     const shown = element("span", { class: "value", "aria-hidden": "true" });
@@ -63,6 +104,7 @@ globalThis.explorables = (() => {
       get value() { return input.valueAsNumber; },
       set value(to) { input.value = to; update(); },
       set max(to) { input.max = to; update(); },
+      set disabled(to) { input.disabled = to; },
     };
   };
 
@@ -143,7 +185,7 @@ globalThis.explorables = (() => {
   /** The folder of the scripts, below which explorables keep files of their own. */
   const folder = typeof document === "object" ? document.currentScript.src : "";
 
-  return { folder, element, svg, set, number, power, slider, choice, field, button, said, axes, path, start };
+  return { folder, element, svg, set, number, readNumber, numberField, fault, power, slider, choice, field, button, said, axes, path, start };
 })();
 
 if (typeof module === "object") module.exports = globalThis.explorables;

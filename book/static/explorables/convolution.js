@@ -2,26 +2,55 @@
 "use strict";
 
 (() => {
-  const { element, set, number, choice, field, button, said, start, kernels } = explorables;
+  const { element, set, number, readNumber, numberField, fault, choice, field, button, said, start, kernels } = explorables;
   const LARGEST = 160; // pixels of a side to which the reader's own picture is made smaller
+  const MOST = 1e6; // size of a weight; beyond, squares and sums lose what the others say
+
+  /** A name that fits below a picture. */
+  const short = (name) => (name.length > 28 ? `${name.slice(0, 16)}…${name.slice(-10)}` : name);
 
   const build = (data) => {
     let kernel = data.gallery.sobel_x.slice();
     let picture = null; // {pixels from 0 to 1, width, height}
 
     const cells = kernel.map((_, k) =>
-      element("input", {
-        type: "number", step: "any", "aria-label": `weight in row ${Math.floor(k / 3) + 1}, column ${(k % 3) + 1}`,
-        oninput: ({ target }) => {
-          // An empty cell counts as zero while it is being typed into.
-          kernel[k] = Number.isFinite(target.valueAsNumber) ? target.valueAsNumber : 0;
+      numberField({
+        "aria-label": `weight in row ${Math.floor(k / 3) + 1}, column ${(k % 3) + 1}`,
+        oninput: () => {
           presets.value = "";
-          show();
+          edit(k);
         },
       }));
+    const wrong = fault();
+    /** Say what is wrong in place of what the kernel does; nothing else changes. */
+    const tell = (reason) => {
+      wrong.textContent = reason;
+      wrong.hidden = false;
+      sentence.hidden = true;
+    };
+    /** Take over what is written in a cell, once all cells are numbers; until then say which is not. */
+    const edit = (k) => {
+      let reason = "";
+      cells.forEach((cell, i) => {
+        try {
+          const weight = readNumber(cell.value, -MOST, MOST);
+          // A cell that nobody has touched shows six digits of a weight that may have more.
+          if (i === k || cell.hasAttribute("aria-invalid")) kernel[i] = weight;
+          cell.removeAttribute("aria-invalid");
+        } catch ({ message }) {
+          cell.setAttribute("aria-invalid", "true");
+          if (!reason || i === k) reason = `${cell.getAttribute("aria-label").replace("w", "W")}: ${message}.`;
+        }
+      });
+      if (reason) tell(reason);
+      else show();
+    };
     const take = (weights) => {
       kernel = weights.slice();
-      cells.forEach((cell, k) => (cell.value = Number(kernel[k].toPrecision(6))));
+      cells.forEach((cell, k) => {
+        cell.value = Number(kernel[k].toPrecision(6));
+        cell.removeAttribute("aria-invalid");
+      });
       show();
     };
     const presets = choice({
@@ -30,17 +59,27 @@
       chosen: (name) => name && take(data.gallery[name]),
     });
     const operation = choice({
-      label: "operation", options: [["correlate", "correlation"], ["convolve", "convolution"]], chosen: () => show(),
+      label: "operation", options: [["correlate", "correlation"], ["convolve", "convolution"]],
+      chosen: () => (unreadable() < 0 ? show() : edit(unreadable())),
     });
+    const unreadable = () => cells.findIndex((cell) => cell.hasAttribute("aria-invalid"));
     const change = (label, how) => button(label, () => {
+      if (unreadable() >= 0) return edit(unreadable()); // what is typed there would be lost
+      const changed = how(kernel);
+      if (!changed) return;
       presets.value = "";
-      take(how(kernel));
+      take(changed);
     });
-    const total = () => kernel.reduce((a, b) => a + b, 0);
+    const divide = (weights) => {
+      const total = weights.reduce((a, b) => a + b, 0);
+      const size = weights.reduce((a, b) => a + Math.abs(b), 0);
+      if (Math.abs(total) > size / MOST) return weights.map((v) => v / total);
+      tell(`The weights sum to ${number(Math.abs(total) > 1e-12 * size ? total : 0)}, by which they cannot be divided: change one first.`);
+    };
     const buttons = [
       change("Turn", kernels.quarter),
       change("Change sign", (k) => k.map((v) => -v + 0)),
-      change("Divide by sum", (k) => (Math.abs(total()) > 1e-9 ? k.map((v) => v / total()) : k)),
+      change("Divide by sum", divide),
     ];
 
     const canvas = (name) => {
@@ -65,6 +104,8 @@
     const facts = element("p", { class: "facts" });
 
     const show = () => {
+      wrong.hidden = true;
+      sentence.hidden = false;
       // Convolution is correlation with the kernel turned by half a turn.
       const used = operation.value === "convolve" ? kernels.turned(kernel) : kernel;
       const report = kernels.describe(used, data.named);
@@ -95,26 +136,33 @@
     const open = (address, name, done = () => {}) => {
       const image = new Image();
       image.onload = () => {
-        const scale = Math.min(1, LARGEST / Math.max(image.naturalWidth, image.naturalHeight));
-        const [width, height] = [image.naturalWidth, image.naturalHeight].map((n) => Math.max(1, Math.round(n * scale)));
+        // A drawing may have no size of its own.
+        const sides = [image.naturalWidth || LARGEST, image.naturalHeight || LARGEST];
+        const scale = Math.min(1, LARGEST / Math.max(...sides));
+        const [width, height] = sides.map((n) => Math.max(1, Math.round(n * scale)));
         const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+        context.fillStyle = "white"; // behind what is transparent
+        context.fillRect(0, 0, width, height);
         context.drawImage(image, 0, 0, width, height);
         const { data: rgba } = context.getImageData(0, 0, width, height);
         const pixels = Float64Array.from({ length: width * height }, (_, k) =>
           (0.299 * rgba[4 * k] + 0.587 * rgba[4 * k + 1] + 0.114 * rgba[4 * k + 2]) / 255);
         picture = { pixels, width, height };
         paint(before.node, width, height, (k) => pixels[k]);
-        before.caption.textContent = `before: ${name}`;
+        before.caption.textContent = `before: ${short(name)}`;
         set(before.node, { "aria-label": `The picture before: ${name}, in grey.` });
         done();
+        unread.hidden = true;
         show();
       };
       image.onerror = () => {
         done();
-        sentence.textContent = `${name} cannot be read as a picture.`;
+        unread.textContent = `“${short(name)}” cannot be read as a picture: choose a PNG, JPEG, GIF, WebP or SVG. The picture from before is still there.`;
+        unread.hidden = false;
       };
       image.src = address;
     };
+    const unread = fault();
     const file = element("input", {
       type: "file", accept: "image/*",
       onchange: () => {
@@ -136,8 +184,10 @@
           element("div", { class: "buttons" }, ...buttons)),
         before.figure, after.figure, waves.figure),
       sentence,
+      wrong,
       facts,
       element("div", { class: "controls" }, field("your own picture", file, "(it stays on this machine)")),
+      unread,
     ];
   };
   start("convolution", build);

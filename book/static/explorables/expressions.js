@@ -175,8 +175,9 @@
       else if (others.includes(text))
         fail(`the package knows the function "${text}", but this page does not`, start, stop);
       else if (called) {
-        const near = nearest(text, [...Object.keys(OPERATIONS).filter((n) => !own(BINDING, n)), ...Object.keys(ALIASES)]);
-        const hint = near ? `did you mean "${near}"?` : "see the list of functions below";
+        const functions = Object.keys(OPERATIONS).filter((n) => !own(BINDING, n));
+        const near = nearest(text, [...functions, ...Object.keys(ALIASES)]);
+        const hint = near ? `did you mean "${near}"?` : `there are ${functions.join(", ")}`;
         fail(`no function "${text}"; ${hint} (a product needs "*")`, start, stop);
       } else if (found) fail(`"${text}" is a function: write ${text}(…)`, start, stop);
       else leaf(own(CONSTANTS, text) ? "constant" : "variable", text, start, stop);
@@ -284,7 +285,7 @@
     return filled(text, operands.map((a) => (infix && a < 0 ? `(${general(a)})` : general(a))));
   };
 
-  /** Work a graph at a point: values forwards, adjoints backwards, every edge kept. */
+  /** Work a graph at a point, a map of names to numbers: values forwards, adjoints backwards, every edge kept. */
   const trace = (graph, at) => {
     const { nodes, names, root } = graph;
     const fail = (reason, node) => {
@@ -293,7 +294,7 @@
     const values = [];
     for (const node of nodes) {
       if (node.operation === "variable") {
-        const value = at[node.symbol];
+        const value = at.get(node.symbol);
         if (!Number.isFinite(value)) fail(`${node.symbol} needs a finite number`, node);
         values.push(value);
       } else if (node.operation === "constant") values.push(own(CONSTANTS, node.symbol) ?? Number(node.symbol));

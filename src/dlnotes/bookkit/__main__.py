@@ -1,4 +1,4 @@
-"""Build the book: ``python -m dlnotes.bookkit html``, ``pdf``, ``pdf-print`` or ``zip``."""
+"""Build the book, pack it or show it: ``python -m dlnotes.bookkit html``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dlnotes.bookkit.building import build_html, repository
 from dlnotes.bookkit.paper import build_pdf
 from dlnotes.bookkit.publishing import check_address, zip_site
+from dlnotes.bookkit.serving import serve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,13 @@ def _print(root: Path) -> int:
     return build_print(root)
 
 
-_BUILDERS = {"html": build_html, "pdf": build_pdf, "pdf-print": _print, "zip": _zip}
+_BUILDERS = {
+    "html": build_html,
+    "pdf": build_pdf,
+    "pdf-print": _print,
+    "zip": _zip,
+    "serve": serve,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 from docutils import nodes
+from jupyter_cache import get_cache
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["minutes_to_read", "python_of", "setup", "without_outputs"]
+__all__ = ["minutes_to_read", "python_of", "setup", "to_take_along", "without_outputs"]
 
 _FORMS = {
     ".ipynb": "notebook with outputs",
@@ -25,6 +29,9 @@ _HOW_TO_RUN = (
     "From “{book}”, version {version}: {title}. To be run in the folder book/ of its "
     "repository, where the data are, with the environment that `make book` sets up there."
 )
+# Kinds of output that no reader of a notebook sees: the vector figure for paper, glued numbers.
+_UNSEEN = re.compile(r"application/(pdf|papermill\..*)")
+_DATA_IN_FIGURE = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _WORDS_A_MINUTE = 200
 _SECONDS_A_DISPLAY = 25
 
@@ -83,6 +90,52 @@ def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
+def to_take_along(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook that ran, without what its readers do not see.
+
+    Parameters
+    ----------
+    notebook : dict
+        The notebook, as JSON has it.
+
+    Returns
+    -------
+    dict
+        The same cells and what they show. What is meant for the builds of the book is left out
+        (figures for paper, glued numbers, the data inside figures, which have downloads of
+        their own), and so are the times at which the cells ran.
+
+    Examples
+    --------
+    >>> shown = {"output_type": "display_data", "data": {"text/plain": "1"}}
+    >>> glued = {"output_type": "display_data", "data": {"application/papermill.record/x": "1"}}
+    >>> cell = {"cell_type": "code", "metadata": {"execution": {}}, "outputs": [shown, glued]}
+    >>> to_take_along({"cells": [cell]})["cells"][0]
+    {'cell_type': 'code', 'metadata': {}, 'outputs': [{'output_type': 'display_data', \
+'data': {'text/plain': '1'}}]}
+    """
+    return {**notebook, "cells": [_seen(cell) for cell in notebook["cells"]]}
+
+
+def _seen(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell without what its readers do not see."""
+    if cell["cell_type"] != "code":
+        return cell
+    metadata = {key: value for key, value in cell["metadata"].items() if key != "execution"}
+    outputs = []
+    for output in cell["outputs"]:
+        if "data" not in output:
+            outputs.append(output)
+            continue
+        data = {kind: said for kind, said in output["data"].items() if not _UNSEEN.match(kind)}
+        if "image/svg+xml" in data:
+            figure = "".join(data["image/svg+xml"])
+            data["image/svg+xml"] = _DATA_IN_FIGURE.sub("", figure)
+        if data:
+            outputs.append({**output, "data": data})
+    return {**cell, "metadata": metadata, "outputs": outputs}
+
+
 def python_of(notebook: dict[str, Any]) -> str:
     r"""Return the code of a notebook as a script whose cells editors recognise.
 
@@ -117,6 +170,20 @@ def _executed(app: Sphinx, docname: str) -> Path:
     return Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
 
 
+def _read(app: Sphinx, source: Path) -> dict[str, Any]:
+    """Read the notebook of a chapter, with its outputs.
+
+    myst-nb 1.4 writes it down with them when it has just run the cells, and without them when
+    it has them from its cache, which is the rule. So they are taken from there.
+    """
+    notebook = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    with suppress(KeyError):  # a chapter that failed is in no cache, and its build has failed
+        cache = get_cache(app.config.nb_execution_cache_path)
+        _, notebook = cache.merge_match_into_notebook(notebook)
+    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return to_take_along(json.loads(text))
+
+
 def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say below the title of a chapter how long it is, and in which forms it can be had."""
     if app.builder.format != "html" or not _executed(app, docname).is_file():
@@ -141,7 +208,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         source = _executed(app, docname)
         if not source.is_file():
             continue
-        notebook = json.loads(source.read_text(encoding="utf-8"))
+        notebook = _read(app, source)
         how = _HOW_TO_RUN.format(
             book=app.config.project,
             version=app.config.release,

@@ -6,7 +6,8 @@ and work from a disk and below any path.
 
 from __future__ import annotations
 
-import shutil
+import re
+import zipfile
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["check_address", "description", "published_at", "setup", "sitemap", "zip_site"]
 
 _CARDS = "_static/cards"
+_WRITTEN = re.compile(r"[\w%.~:/\[\]!$&'()*+,;=@-]+", re.ASCII)  # what an address may contain
 
 
 def published_at(base: str, page: str) -> str:
@@ -69,14 +71,29 @@ def check_address(base: str) -> None:
     ...
     ValueError: BOOK_BASE_URL must be the whole address ... got 'example.org'
     """
-    parts = urlsplit(base)
-    whole = parts.scheme in ("http", "https") and parts.hostname and not base.split()[1:]
-    if base and not (whole and not parts.query and not parts.fragment):
+    if base and not _is_folder(base):
         msg = (
             "BOOK_BASE_URL must be the whole address of a folder, such as "
             f"https://example.org/book/, got {base!r}"
         )
         raise ValueError(msg)
+
+
+def _is_folder(address: str) -> bool:
+    """Say whether a text is the whole address of a folder on the web."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port  # refused if it is no number of a port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and port != 0
+        and not (parts.query or parts.fragment or parts.username)
+        and not parts.path.endswith((".html", ".htm"))
+        and _WRITTEN.fullmatch(address) is not None
+    )
 
 
 def sitemap(base: str, pages: list[str]) -> str:
@@ -108,6 +125,8 @@ def sitemap(base: str, pages: list[str]) -> str:
 def zip_site(root: Path) -> Path:
     """Pack the website into one file that reads the same wherever it is unpacked.
 
+    All is in one folder, so that unpacking it scatters nothing among other files.
+
     Parameters
     ----------
     root : pathlib.Path
@@ -128,8 +147,12 @@ def zip_site(root: Path) -> Path:
         msg = f"no book in {site}: build it with make book"
         raise FileNotFoundError(msg)
     name = "deep-learning-theoretical-aspects"
-    packed = shutil.make_archive(str(root / "_build" / name), "zip", site)
-    return Path(packed)
+    packed = root / "_build" / f"{name}.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(site.rglob("*")):
+            if file.is_file():
+                archive.write(file, f"{name}/{file.relative_to(site).as_posix()}")
+    return packed
 
 
 def _write_sitemap(app: Sphinx, exception: Exception | None) -> None:
