@@ -85,8 +85,9 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 # What is of use on a screen only.
 _NOT_ON_PAPER = (
     "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn, "
-    ".on-screen, .genindex-jumpbox"
+    ".on-screen, .genindex-jumpbox, details.cite"
 )
+_SHORT_LISTING = 10  # lines, as in `binding`; to keep more together would leave holes
 _INDEX = "genindex.html"
 _SHEETS = "link[rel~='stylesheet']"
 _POINTER = re.compile(r"url\(#([^)]+)\)")
@@ -214,6 +215,10 @@ def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
             node.name = "div"
     for node in article.select("summary"):
         node.decompose()
+    # A style sheet cannot count lines.
+    for node in article.select("pre"):
+        if node.get_text().rstrip().count("\n") < _SHORT_LISTING:
+            node["class"] = [*node.get_attribute_list("class", []), "short"]
     # Chromium finds no place for some names of a signature, but always for an empty element.
     for node in article.select("dt[id]"):
         node.insert(0, Tag(name="span", attrs={"id": node["id"]}))
@@ -338,6 +343,18 @@ def _headings(page: str) -> list[str]:
     ]
 
 
+def _said(root: Path) -> dict[str, str]:
+    """Return what the settings of the book say of it, by the names that a PDF has for that."""
+    settings = Config.read(root, overrides={}, tags=Tags())
+    for name in ("bookkit_subject", "bookkit_keywords"):
+        settings.add(name, "", "", (str,))
+    return {
+        "Author": settings.author,
+        "Subject": settings.bookkit_subject,
+        "Keywords": settings.bookkit_keywords,
+    }
+
+
 def build_print(root: Path) -> int:
     """Build the website, and print it into ``_build/pdf``.
 
@@ -373,7 +390,7 @@ def build_print(root: Path) -> int:
     if dead := dead_links(printed):
         print(f"Links of the PDF lead nowhere: {', '.join(dead)}", file=sys.stderr)
         return 1
-    finish(printed, _headings(page), Config.read(root, overrides={}, tags=Tags()).author)
+    finish(printed, _headings(page), _said(root))
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(printed, target)
