@@ -134,6 +134,16 @@ class TestAssemble:
         (listing,) = parsed(assemble(site, PAGES)).select("pre")
         assert ("short" in listing.get("class", [])) == short
 
+    @pytest.mark.parametrize(("letters", "kept"), [(450, True), (451, False)])
+    def test_heading_is_kept_at_a_short_paragraph(self, site: Path, letters: int, kept: bool):
+        slopes = site / "slopes.html"
+        slopes.write_text(SLOPES.replace("Because.", "x" * letters))
+        page = parsed(assemble(site, PAGES))
+        (heading,) = page.select("article h2:not(.paper-letter)")
+        around = heading.parent
+        assert (around.get("class") == ["short"]) == kept
+        assert around.get_text().endswith("x" * letters) == kept
+
     def test_page_of_something_else_is_refused(self, site: Path):
         (site / "other.html").write_text("<p>No article</p>")
         with pytest.raises(ValueError, match=r"other\.html has no <article>"):
@@ -256,6 +266,7 @@ class TestPrinted:
             ('div class="proof lemma"', True),
             ('div class="proof definition"', True),
             ('pre class="short"', True),
+            ('div class="short"', True),
             ('div class="proof"', False),  # the proof of a theorem may go on on the next page
         ],
     )
@@ -269,7 +280,8 @@ class TestPrinted:
         filling = '<p style="height: {}mm; margin: 0">before</p>'
         places = [filling.format(height) + box for height in (200, 210, 220, 230, 240)]
         parts = "".join(f'<div style="break-before: page">{part}</div>' for part in places)
-        page = assemble(site, ["slopes.html"]).replace("<p>Because.</p>", parts)
+        (site / "slopes.html").write_text(SLOPES)  # a wide formula would make all of it smaller
+        page = assemble(site, PAGES).replace("Because.</p>", f"Because.</p>{parts}")
         (tmp_path / "book.html").write_text(page, encoding="utf-8")
         print_page(tmp_path / "book.html", tmp_path / "book.pdf")
         texts = [sheet.extract_text() for sheet in PdfReader(tmp_path / "book.pdf").pages]

@@ -87,7 +87,10 @@ _NOT_ON_PAPER = (
     "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn, "
     ".on-screen, .genindex-jumpbox, details.cite"
 )
-_SHORT_LISTING = 10  # lines, as in `binding`; to keep more together would leave holes
+# What is so short stays on one page: listings, as in `binding`, and paragraphs of four lines,
+# of which Chromium may leave one alone. To keep more together would leave holes.
+_SHORT_LISTING = 10  # lines
+_SHORT_PARAGRAPH = 450  # letters
 _INDEX = "genindex.html"
 _SHEETS = "link[rel~='stylesheet']"
 _POINTER = re.compile(r"url\(#([^)]+)\)")
@@ -215,10 +218,7 @@ def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
             node.name = "div"
     for node in article.select("summary"):
         node.decompose()
-    # A style sheet cannot count lines.
-    for node in article.select("pre"):
-        if node.get_text().rstrip().count("\n") < _SHORT_LISTING:
-            node["class"] = [*node.get_attribute_list("class", []), "short"]
+    _keep_together(article)
     # Chromium finds no place for some names of a signature, but always for an empty element.
     for node in article.select("dt[id]"):
         node.insert(0, Tag(name="span", attrs={"id": node["id"]}))
@@ -234,6 +234,20 @@ def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
                 node[key] = _POINTER.sub(lambda m: f"url(#{_anchor(page, m[1])})", said)
             elif key in ("href", "xlink:href") and "://" not in str(said):
                 _lead(node, key, str(said), page, pages)
+
+
+def _keep_together(article: Tag) -> None:
+    """Mark what is to stand on one page, of which a style sheet cannot count the lines."""
+    for node in article.select("pre, p"):
+        text = node.get_text().rstrip()
+        lines = text.count("\n") + 1
+        if lines <= _SHORT_LISTING if node.name == "pre" else len(text) <= _SHORT_PARAGRAPH:
+            node["class"] = [*node.get_attribute_list("class", []), "short"]
+    # Chromium leaves a heading behind at the foot of a page if what follows does not fit there.
+    for heading in article.select("h2, h3, h4"):
+        after = heading.find_next_sibling()
+        if isinstance(after, Tag) and "short" in after.get_attribute_list("class"):
+            heading.wrap(Tag(name="div", attrs={"class": "short"})).append(after)
 
 
 def _lead(node: Tag, key: str, said: str, page: str, pages: Collection[str]) -> None:
