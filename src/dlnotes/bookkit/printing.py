@@ -242,7 +242,9 @@ def _keep_together(article: Tag) -> None:
         text = node.get_text().rstrip()
         lines = text.count("\n") + 1
         if lines <= _SHORT_LISTING if node.name == "pre" else len(text) <= _SHORT_PARAGRAPH:
-            node["class"] = [*node.get_attribute_list("class", []), "short"]
+            classes = node.get_attribute_list("class")
+            classes.append("short")
+            node["class"] = classes
     # Chromium leaves a heading behind at the foot of a page if what follows does not fit there.
     for heading in article.select("h2, h3, h4"):
         after = heading.find_next_sibling()
