@@ -138,9 +138,9 @@ class TestPages:
 
 
 # What Sphinx's class loads before our own style, and a theorem at several places of a page.
-_THEOREMS = r"""
+_PAGE = r"""
 \documentclass{report}
-\usepackage{amsmath,fancyhdr,titlesec,hyperref}
+\usepackage{amsmath,fancyhdr,longtable,titlesec,hyperref}
 \newcommand{\sphinxstyletheadfamily}{}\newcommand{\sphinxstyleindexlettergroup}[1]{}
 \usepackage{dlnotes}
 \newcommand{\rows}{BEGIN\par row\par row\par row\par row\par row\par row\par END}
@@ -151,10 +151,24 @@ PLACES
 """
 
 
-@pytest.mark.skipif(
+def typeset(folder, body: str) -> tuple[list[str], str]:
+    """Return the texts of the pages, and what LaTeX said in its last run."""
+    shutil.copy(repository() / "book" / "paper" / "dlnotes.sty", folder)
+    (folder / "page.tex").write_text(_PAGE.replace("PLACES", body), encoding="utf-8")
+    command = ["lualatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-2000:]
+    return [page.extract_text() for page in PdfReader(folder / "page.pdf").pages], done.stdout
+
+
+needs_latex = pytest.mark.skipif(
     shutil.which("lualatex") is None,
     reason=f"there is no lualatex here: apt install {' '.join(paper.APT_PACKAGES)}",
 )
+
+
+@needs_latex
 @pytest.mark.parametrize(
     ("begin", "end", "whole"),
     [
@@ -164,14 +178,21 @@ PLACES
     ],
 )
 def test_theorem_stands_on_one_page(tmp_path, begin: str, end: str, whole: bool):
-    shutil.copy(repository() / "book" / "paper" / "dlnotes.sty", tmp_path)
     rooms = (6, 8, 10)  # lines that are left on the page, fewer than the theorem has
     places = "\n".join(rf"\place{{{room}}}{{{begin}\rows{end}}}" for room in rooms)
-    (tmp_path / "page.tex").write_text(_THEOREMS.replace("PLACES", places), encoding="utf-8")
-    command = ["lualatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    texts = [page.extract_text() for page in PdfReader(tmp_path / "page.pdf").pages]
+    texts, _ = typeset(tmp_path, places)
     begun = [text for text in texts if "BEGIN" in text]
     assert len(begun) == len(rooms)
     assert all("END" in text for text in begun) == whole
+
+
+@needs_latex
+def test_long_table_takes_no_number(tmp_path):
+    said = r"\sphinxtablecontinued{\tablename\ \thetable{} \textendash{} continued}"
+    long = rf"\begin{{longtable}}{{l}}\endfirsthead{said}\\\endhead a\\\pagebreak b\\"
+    short = r"\begin{table}[h]\caption{Words}x\end{table}"
+    texts, log = typeset(tmp_path, rf"\chapter{{A}}{long}\end{{longtable}}{short}")
+    assert "continued" in texts[-1]
+    assert texts[-1].count("Table") == 1
+    assert "Table 1.1. Words" in texts[-1]
+    assert "duplicate" not in log
