@@ -13,6 +13,9 @@ author = "The makers of Deep Learning: Theoretical Aspects"
 copyright = "2026, the makers of this book. Text CC BY 4.0, code MIT"
 version = release = dlnotes.__version__
 language = "en_GB"
+# What the PDFs say of themselves.
+bookkit_subject = "The theory of deep learning, with its mathematics checked by machine"
+bookkit_keywords = "deep learning, activation functions, back-propagation, convolution"
 today_fmt = "%-d %B %Y"
 
 extensions = [
@@ -125,12 +128,11 @@ hmargin=28mm, vmargin={24mm,28mm}""",
 \usepackage{dlnotes}
 \setcounter{tocdepth}{1}
 \hypersetup{bookmarksopen, bookmarksopenlevel=0, bookmarksdepth=2, bookmarksnumbered,
-  pdfdisplaydoctitle, pdflang=en-GB,
-  pdfsubject={The theory of deep learning, with its mathematics checked by machine},
-  pdfkeywords={deep learning, activation functions, back-propagation, convolution}}
+  pdfdisplaydoctitle, pdflang=en-GB}
 """
     # The cover is our own, so the names that Sphinx's would give to the file are given here.
-    + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}}}}",
+    + rf"\hypersetup{{pdftitle={{{project}}}, pdfauthor={{{author}}},"
+    + rf" pdfsubject={{{bookkit_subject}}}, pdfkeywords={{{bookkit_keywords}}}}}",
     "maketitle": rf"\bookcover{{{release}}}{{{copyright}}}",
     "tableofcontents": r"\bookcontents",
 }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+from pypdf import PdfReader
 
 from dlnotes.bookkit import binding, displays, notation, paper
+from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.paper import problems_in
 
 
@@ -118,7 +121,78 @@ class TestPages:
         if found:
             assert found[1] == body
 
+    @pytest.mark.parametrize(("rows", "breaks"), [(3, False), (8, False), (9, True)])
+    def test_long_table_of_notation_may_go_on_on_the_next_page(self, rows: int, breaks: bool):
+        page = new_document("page")
+        cell = [nodes.Text("x")]
+        page += notation._table([[cell, [nodes.Text("a")], [nodes.Text("real")]]] * rows)
+        app = SimpleNamespace(builder=SimpleNamespace(format="latex"))
+        notation._columns_on_paper(app, page, "page")
+        (table,) = page.findall(nodes.table)
+        assert ("longtable" in table["classes"]) == breaks
+
     def test_columns_of_notation_follow_the_longest_symbol(self):
         widths = [notation._shares(length)[0] for length in (3, 20, 60)]
         assert widths == sorted(widths)
         assert all(sum(notation._shares(length)) == 100 for length in (3, 20, 60))
+
+
+# What Sphinx's class loads before our own style, and a theorem at several places of a page.
+_PAGE = r"""
+\documentclass{report}
+\usepackage{amsmath,fancyhdr,longtable,titlesec,hyperref}
+\newcommand{\sphinxstyletheadfamily}{}\newcommand{\sphinxstyleindexlettergroup}[1]{}
+\usepackage{dlnotes}
+\newcommand{\rows}{BEGIN\par row\par row\par row\par row\par row\par row\par END}
+\newcommand{\place}[2]{\clearpage\hbox{}\vskip\dimexpr\textheight-#1\baselineskip\relax#2}
+\begin{document}
+PLACES
+\end{document}
+"""
+
+
+def typeset(folder, body: str) -> tuple[list[str], str]:
+    """Return the texts of the pages, and what LaTeX said in its last run."""
+    shutil.copy(repository() / "book" / "paper" / "dlnotes.sty", folder)
+    (folder / "page.tex").write_text(_PAGE.replace("PLACES", body), encoding="utf-8")
+    command = ["lualatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-2000:]
+    return [page.extract_text() for page in PdfReader(folder / "page.pdf").pages], done.stdout
+
+
+needs_latex = pytest.mark.skipif(
+    shutil.which("lualatex") is None,
+    reason=f"there is no lualatex here: apt install {' '.join(paper.APT_PACKAGES)}",
+)
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    ("begin", "end", "whole"),
+    [
+        (r"\begin{bookclaim}{theorem}{Theorem 1.1}{t}{ (Title)}", r"\end{bookclaim}", True),
+        # The proof of a theorem may go on on the next page.
+        (r"\begin{bookproof}", r"\end{bookproof}", False),
+    ],
+)
+def test_theorem_stands_on_one_page(tmp_path, begin: str, end: str, whole: bool):
+    rooms = (6, 8, 10)  # lines that are left on the page, fewer than the theorem has
+    places = "\n".join(rf"\place{{{room}}}{{{begin}\rows{end}}}" for room in rooms)
+    texts, _ = typeset(tmp_path, places)
+    begun = [text for text in texts if "BEGIN" in text]
+    assert len(begun) == len(rooms)
+    assert all("END" in text for text in begun) == whole
+
+
+@needs_latex
+def test_long_table_takes_no_number(tmp_path):
+    said = r"\sphinxtablecontinued{\tablename\ \thetable{} \textendash{} continued}"
+    long = rf"\begin{{longtable}}{{l}}\endfirsthead{said}\\\endhead a\\\pagebreak b\\"
+    short = r"\begin{table}[h]\caption{Words}x\end{table}"
+    texts, log = typeset(tmp_path, rf"\chapter{{A}}{long}\end{{longtable}}{short}")
+    assert "continued" in texts[-1]
+    assert texts[-1].count("Table") == 1
+    assert "Table 1.1. Words" in texts[-1]
+    assert "duplicate" not in log

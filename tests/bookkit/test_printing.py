@@ -31,7 +31,7 @@ INDEX = """<html><head><title>A book: in two pages</title>
 <article><section id="a-book"><h1>A book<a class="headerlink" href="#a-book">¶</a></h1>
 <p>See <a href="slopes.html#why">why</a>, <a href="#a-book">here</a>,
 <a href="downloads/x.csv">data</a>, <a href="https://example.org/">elsewhere</a>.</p>
-<p class="on-screen">Pull it.</p></section>
+<p class="on-screen">Pull it.</p><details class="cite"><p>Cite it.</p></details></section>
 </article><footer><div class="copyright">Copyright, some people</div></footer></body></html>"""
 SLOPES = """<html><head><title>1. Slopes</title></head><body><article>
 <section id="slopes"><h1>1. Slopes</h1><script>alert(1)</script>
@@ -92,6 +92,7 @@ class TestAssemble:
         page = parsed(assemble(site, PAGES))
         assert not page.select("details, summary, .chapter-tools, .headerlink, .hide")
         assert "Pull it" not in page.get_text()
+        assert "Cite it" not in page.get_text()
         assert "x = 1" in page.get_text()
         assert "It is so." in page.get_text()
         assert "alert" not in str(page)
@@ -117,6 +118,31 @@ class TestAssemble:
         said = ["5.6. 5.6. Any kernel, namedAny kernel, named", "CodeCode", "Code", "Other"]
         read = [printed.as_written(words, headings) for words in said]
         assert read == [*headings, "Code", "Other"]
+
+    def test_name_of_a_signature_is_an_element_of_its_own(self, site: Path):
+        page = parsed(assemble(site, PAGES))
+        (signature,) = page.select("dt.sig")
+        assert not signature.has_attr("id")
+        first = next(iter(signature.children))
+        assert (first.name, first["id"], first.get_text()) == ("span", "slopes--book.slope", "")
+
+    @pytest.mark.parametrize(("lines", "short"), [(10, True), (11, False)])
+    def test_short_listing_is_marked(self, site: Path, lines: int, short: bool):
+        slopes = site / "slopes.html"
+        text = slopes.read_text().replace("x = 1", "x = 1\n" * lines)
+        slopes.write_text(text)
+        (listing,) = parsed(assemble(site, PAGES)).select("pre")
+        assert ("short" in listing.get("class", [])) == short
+
+    @pytest.mark.parametrize(("letters", "kept"), [(450, True), (451, False)])
+    def test_heading_is_kept_at_a_short_paragraph(self, site: Path, letters: int, kept: bool):
+        slopes = site / "slopes.html"
+        slopes.write_text(SLOPES.replace("Because.", "x" * letters))
+        page = parsed(assemble(site, PAGES))
+        (heading,) = page.select("article h2:not(.paper-letter)")
+        around = heading.parent
+        assert (around.get("class") == ["short"]) == kept
+        assert around.get_text().endswith("x" * letters) == kept
 
     def test_page_of_something_else_is_refused(self, site: Path):
         (site / "other.html").write_text("<p>No article</p>")
@@ -187,9 +213,12 @@ class TestPrinted:
         with pikepdf.open(pdf, allow_overwriting_input=True) as doubled:
             doubled.Root.Outlines.First.Title = "ContentsContents"
             doubled.save(pdf)
-        finish(pdf, words, "Somebody")
+        finish(pdf, words, {"Author": "Somebody", "Subject": "Slopes", "Keywords": "up, down"})
         finished = PdfReader(pdf)
         assert finished.metadata.author == "Somebody"
+        assert finished.metadata.subject == "Slopes"
+        assert finished.metadata["/Keywords"] == "up, down"
+        assert finished.metadata.title == "A book: in two pages"
         assert finished.trailer["/Root"]["/StructTreeRoot"]["/K"]
         assert len(finished.pages) == len(reader.pages) == 5
         assert pdf.stat().st_size < before
@@ -229,6 +258,36 @@ class TestPrinted:
         page.extract_text(visitor_text=note)
         (place,) = places
         assert place < (210 - 28) / 25.4 * 72
+
+    @pytest.mark.parametrize(
+        ("kind", "whole"),
+        [
+            ('div class="proof theorem"', True),
+            ('div class="proof lemma"', True),
+            ('div class="proof definition"', True),
+            ('pre class="short"', True),
+            ('div class="short"', True),
+            ('div class="proof"', False),  # the proof of a theorem may go on on the next page
+        ],
+    )
+    def test_theorem_and_short_listing_stand_on_one_page(
+        self, site: Path, tmp_path: Path, kind: str, whole: bool
+    ):
+        # Wherever on the page it would begin, of which these are some places.
+        name, rows = kind.split()[0], 9
+        line = "row\n" if name == "pre" else "<p>row</p>"
+        box = f"<{kind}>BEGIN {line * rows} END</{name}>"
+        filling = '<p style="height: {}mm; margin: 0">before</p>'
+        places = [filling.format(height) + box for height in (200, 210, 220, 230, 240)]
+        parts = "".join(f'<div style="break-before: page">{part}</div>' for part in places)
+        (site / "slopes.html").write_text(SLOPES)  # a wide formula would make all of it smaller
+        page = assemble(site, PAGES).replace("Because.</p>", f"Because.</p>{parts}")
+        (tmp_path / "book.html").write_text(page, encoding="utf-8")
+        print_page(tmp_path / "book.html", tmp_path / "book.pdf")
+        texts = [sheet.extract_text() for sheet in PdfReader(tmp_path / "book.pdf").pages]
+        begun = [text for text in texts if "BEGIN" in text]
+        assert sum(text.count("BEGIN") for text in texts) == len(places)
+        assert all("END" in text for text in begun) == whole
 
     def test_nobody_is_asked(self, pdf: Path):
         noted = json.loads((pdf.parent / "net.json").read_text("utf-8"))

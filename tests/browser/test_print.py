@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import CHAPTERS
+
+from dlnotes.bookkit.building import repository
 
 PAPER = round(154 / 25.4 * 96)  # the width of the text on paper, in pixels
 # What sticks out to the right, by its kind and by how many pixels.
@@ -34,6 +38,14 @@ ON_SCREEN = [
     ".sidebar-drawer",
     ".headerlink",
 ]
+# The colours of the rules beside what is claimed, and beside what is argued or asked.
+RULES = """() => {
+  const claims = ":is(.theorem, .lemma, .corollary, .proposition, .definition)";
+  const colours = (kind) => [...new Set([...document.querySelectorAll(kind)]
+    .map((box) => getComputedStyle(box).borderLeftColor))];
+  return [colours(`div.proof${claims}`),
+          colours(`div:is(.proof:not(${claims}), .exercise, .solution):not(.remark)`)];
+}"""
 ON_PAPER = [".explorable > .still", "div.solution", "details:not(.cite) pre"]
 
 
@@ -50,3 +62,15 @@ def test_paper(visit, name: str):
     assert [kind for kind, seen in page.evaluate(SEEN, ON_SCREEN) if seen] == []
     assert [kind for kind, seen in page.evaluate(SEEN, ON_PAPER) if not seen] == []
     assert page.evaluate(SEEN, ON_PAPER) != []
+    assert page.evaluate(RULES) == [
+        [colour_of_latex("bookblue")],
+        [colour_of_latex("bookgrey")],
+    ]
+
+
+def colour_of_latex(name: str) -> str:
+    """Return a colour of the typeset book, as a browser says it."""
+    style = (repository() / "book" / "paper" / "dlnotes.sty").read_text("utf-8")
+    (digits,) = re.findall(rf"\\definecolor{{{name}}}{{HTML}}{{(\w+)}}", style)
+    red, green, blue = bytes.fromhex(digits)
+    return f"rgb({red}, {green}, {blue})"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["setup"]
 
 _SHORT_SYMBOL = 12
+_LONG_TABLE = 9  # rows, with the headings; a hole before a shorter one is small
 _MARKS = re.compile(r"\\[A-Za-z]+ ?|[{}_^]")  # commands are a letter or none on paper
 _HEADINGS = ("Symbol", "Meaning", "As the checker reads it")
 
@@ -116,7 +117,10 @@ def _columns_on_paper(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     for table in doctree.findall(nodes.table):
         if "notation" in table["classes"]:
             table["classes"].append("colwidths-given")
-            cells = [row[0] for row in table.findall(nodes.row)]
+            rows = list(table.findall(nodes.row))
+            if len(rows) > _LONG_TABLE:  # it may go on on the next page
+                table["classes"].append("longtable")
+            cells = [row[0] for row in rows]
             shares = _shares(max(len(_MARKS.sub("x", cell.astext())) for cell in cells))
             for column, share in zip(table.findall(nodes.colspec), shares, strict=True):
                 column["colwidth"] = share

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pikepdf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["as_written", "dead_links", "finish", "places_in"]
@@ -67,8 +67,8 @@ def _destinations(pdf: pikepdf.Pdf) -> dict[str, Any]:
     return dict(places.items()) if places is not None else {}
 
 
-def finish(file: Path, headings: Iterable[str], author: str) -> None:
-    """Name the author, put doubled titles right, show the outline, and pack what can be packed.
+def finish(file: Path, headings: Iterable[str], said: Mapping[str, str]) -> None:
+    """Say what the book is, put doubled titles right, show the outline, and pack it.
 
     Parameters
     ----------
@@ -76,11 +76,12 @@ def finish(file: Path, headings: Iterable[str], author: str) -> None:
         The PDF, which is written anew.
     headings : iterable of str
         The headings of the book as they are written.
-    author : str
-        The author.
+    said : mapping of str to str
+        What a PDF says of itself and Chromium does not, such as its ``"Author"``.
     """
     with pikepdf.open(file, allow_overwriting_input=True) as pdf:
-        pdf.docinfo["/Author"] = author
+        for name, words in said.items():
+            pdf.docinfo[f"/{name}"] = words
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         waiting: list[Any] = [pdf.Root.Outlines]
         while waiting:

@@ -85,8 +85,12 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 # What is of use on a screen only.
 _NOT_ON_PAPER = (
     "script, .headerlink, .chapter-tools, .figure-data, .toctree-wrapper, form, .copybtn, "
-    ".on-screen, .genindex-jumpbox"
+    ".on-screen, .genindex-jumpbox, details.cite"
 )
+# What is so short stays on one page: listings, as in `binding`, and paragraphs of four lines,
+# of which Chromium may leave one alone. To keep more together would leave holes.
+_SHORT_LISTING = 10  # lines
+_SHORT_PARAGRAPH = 450  # letters
 _INDEX = "genindex.html"
 _SHEETS = "link[rel~='stylesheet']"
 _POINTER = re.compile(r"url\(#([^)]+)\)")
@@ -214,6 +218,7 @@ def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
             node.name = "div"
     for node in article.select("summary"):
         node.decompose()
+    _keep_together(article)
     # Chromium finds no place for some names of a signature, but always for an empty element.
     for node in article.select("dt[id]"):
         node.insert(0, Tag(name="span", attrs={"id": node["id"]}))
@@ -229,6 +234,22 @@ def _prepare(article: Tag, page: str, pages: Collection[str]) -> None:
                 node[key] = _POINTER.sub(lambda m: f"url(#{_anchor(page, m[1])})", said)
             elif key in ("href", "xlink:href") and "://" not in str(said):
                 _lead(node, key, str(said), page, pages)
+
+
+def _keep_together(article: Tag) -> None:
+    """Mark what is to stand on one page, of which a style sheet cannot count the lines."""
+    for node in article.select("pre, p"):
+        text = node.get_text().rstrip()
+        lines = text.count("\n") + 1
+        if lines <= _SHORT_LISTING if node.name == "pre" else len(text) <= _SHORT_PARAGRAPH:
+            classes = node.get_attribute_list("class")
+            classes.append("short")
+            node["class"] = classes
+    # Chromium leaves a heading behind at the foot of a page if what follows does not fit there.
+    for heading in article.select("h2, h3, h4"):
+        after = heading.find_next_sibling()
+        if isinstance(after, Tag) and "short" in after.get_attribute_list("class"):
+            heading.wrap(Tag(name="div", attrs={"class": "short"})).append(after)
 
 
 def _lead(node: Tag, key: str, said: str, page: str, pages: Collection[str]) -> None:
@@ -338,6 +359,18 @@ def _headings(page: str) -> list[str]:
     ]
 
 
+def _said(root: Path) -> dict[str, str]:
+    """Return what the settings of the book say of it, by the names that a PDF has for that."""
+    settings = Config.read(root, overrides={}, tags=Tags())
+    for name in ("bookkit_subject", "bookkit_keywords"):
+        settings.add(name, "", "", (str,))
+    return {
+        "Author": settings.author,
+        "Subject": settings.bookkit_subject,
+        "Keywords": settings.bookkit_keywords,
+    }
+
+
 def build_print(root: Path) -> int:
     """Build the website, and print it into ``_build/pdf``.
 
@@ -373,7 +406,7 @@ def build_print(root: Path) -> int:
     if dead := dead_links(printed):
         print(f"Links of the PDF lead nowhere: {', '.join(dead)}", file=sys.stderr)
         return 1
-    finish(printed, _headings(page), Config.read(root, overrides={}, tags=Tags()).author)
+    finish(printed, _headings(page), _said(root))
     target = root / "_build" / "pdf" / "deep-learning-theoretical-aspects-printed.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(printed, target)
