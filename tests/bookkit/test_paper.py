@@ -109,6 +109,14 @@ class TestPages:
         kept = self.tex_of(plain, nodes.target(refid="b"), late)
         assert kept == ["section", r"\bookroom{13\baselineskip}", "target", "section"]
 
+    def test_heading_keeps_the_name_that_is_in_the_section_before(self):
+        inner = nodes.section("", nodes.title(), nodes.paragraph(), nodes.target(refid="b"))
+        before = nodes.section("", nodes.title(), inner)
+        late = nodes.section("", nodes.title("", "B"), nodes.table(), ids=["b"])
+        assert self.tex_of(before, late) == ["section", "section"]
+        kept = [part.tagname for part in inner]
+        assert kept == ["title", "paragraph", "raw", "target"]
+
     @pytest.mark.parametrize(
         ("rows", "inside", "breaks"),
         [(13, "x", True), (3, "x", False), (13, r"\begin{cases} x \\ y \end{cases}", False)],

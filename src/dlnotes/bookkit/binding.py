@@ -94,12 +94,17 @@ def _headings_not_alone(doctree: nodes.document) -> None:
     """Leave room below a heading for what breaks late: a table, a theorem, a second heading."""
     for section in list(doctree.findall(nodes.section)):
         late = len(section) > 1 and not isinstance(section[1], nodes.paragraph)
-        place = section.parent.index(section)
-        while place and isinstance(section.parent[place - 1], nodes.target):
+        parent, place = section.parent, section.parent.index(section)
+        last = parent[place - 1] if place else None
+        while isinstance(last, nodes.section):  # at the end of which MyST puts the names
+            last = last[-1]
+        if isinstance(last, nodes.target):
+            parent, place = last.parent, last.parent.index(last) + 1
+        while place and isinstance(parent[place - 1], nodes.target):
             place -= 1  # the names of a section stand right before it
-        if late and place and not isinstance(section.parent[place - 1], nodes.title):
+        if late and place and not isinstance(parent[place - 1], nodes.title):
             room = nodes.raw("", r"\bookroom{13\baselineskip}", format="latex")
-            section.parent.insert(place, room)
+            parent.insert(place, room)
 
 
 def _listings_whole(doctree: nodes.document) -> None:
