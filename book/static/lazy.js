@@ -7,9 +7,13 @@
   if (!root.classList.contains("lazy")) return;
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const sections = [...document.querySelectorAll("article section:not(.laid)")];
+  let laidOut = false;
   const layOutAll = () => {
     root.classList.remove("lazy");
-    dispatchEvent(new Event("scroll"));
+    requestAnimationFrame(() => setTimeout(() => {
+      laidOut = true;
+      dispatchEvent(new Event("scroll"));
+    }));
   };
   const layOutNext = () => {
     const next = sections.shift();
@@ -25,9 +29,7 @@
   for (const sign of signs) document.addEventListener(sign, begin, { passive: true });
   // The theme's list of contents asks at each movement where all sections are, for which the
   // browser would have to lay them out at once: it may ask when they are.
-  document.addEventListener("scroll", (event) => {
-    if (root.classList.contains("lazy")) event.stopPropagation();
-  });
+  document.addEventListener("scroll", (event) => laidOut || event.stopPropagation());
   addEventListener("click", (event) => event.target.closest("a[href*='#']") && layOutAll(), true);
   addEventListener("beforeprint", layOutAll);
 })();

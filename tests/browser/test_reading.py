@@ -187,6 +187,16 @@ class TestDrawers:
         assert {box for box, _ in seen} >= {"__navigation", "__toc"}
         assert not [box for box, inside in seen if inside]
 
+    @pytest.mark.parametrize("mode", ["light", "phone"])
+    def test_a_slash_leads_to_the_search(self, visit, mode: str):
+        visited = visit("activations.html", mode)
+        page = visited.page
+        page.keyboard.press("/")
+        page.wait_for_function("document.activeElement.matches('.sidebar-search')")
+        page.keyboard.type("a/b")
+        assert page.locator(".sidebar-search").input_value() == "a/b"
+        assert visited.said == []
+
     @pytest.mark.parametrize(
         ("box", "drawer"), [("__navigation", ".sidebar-drawer"), ("__toc", ".toc-drawer")]
     )

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlnotes.bookkit.first_screen import UNUSED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -200,7 +202,7 @@ def _drop_stale_cells(root: Path) -> None:
 # What a build keeps for itself, and what Sphinx brings for a search that the book does not use.
 _UNPUBLISHED = (
     *(".buildinfo*", "*.characters"),
-    *("searchindex.js", "searchtools.js", "language_data.js", "*-stemmer.js"),
+    *("searchindex.js", "searchtools.js", "language_data.js", "*-stemmer.js", *UNUSED),
 )
 
 

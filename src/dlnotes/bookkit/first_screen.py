@@ -8,6 +8,7 @@ waited for: each runs when the page has been read.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -15,7 +16,10 @@ from docutils import nodes
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["end_of_first_screen", "setup"]
+__all__ = ["UNUSED", "end_of_first_screen", "setup"]
+
+UNUSED = ("doctools.js", "sphinx_highlight.js", "translations.js")
+"""Scripts of Sphinx for its own search, and for words that no script of the book asks for."""
 
 SCREEN = 5000
 """Letters that fill any window: twice what a desktop shows of a page without figures."""
@@ -64,15 +68,21 @@ def _run_later(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Let scripts wait for the page; only those of the search need each other at once."""
+    scripts = [
+        script
+        for script in context.get("script_files", [])
+        if Path(script.filename or "").name not in UNUSED
+    ]
     if template != "search.html":
-        context["script_files"] = [
+        scripts = [
             type(script)(
                 script.filename,
                 priority=script.priority,
                 **script.attributes | {"defer": "defer"},
             )
-            for script in context.get("script_files", [])
+            for script in scripts
         ]
+    context["script_files"] = scripts
 
 
 def setup(app: Sphinx) -> None:
