@@ -89,6 +89,14 @@ def _waits(block: nodes.Element) -> bool:
     return isinstance(block, boxes) and "dropdown" not in block["classes"]
 
 
+def _kept(block: nodes.Element) -> int:
+    """Return the height to keep for a part: no less than what is kept for the parts of it."""
+    if not isinstance(block, nodes.section):
+        return _rounded(guessed_height(block))
+    parts = [part for part in block.children if isinstance(part, nodes.Element)]
+    return _rounded(sum(_kept(p) if _waits(p) else guessed_height(p) for p in parts))
+
+
 def _tell(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let each part that may wait carry its height as a class."""
     if app.builder.format != "html":
@@ -96,7 +104,7 @@ def _tell(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for section in doctree.findall(nodes.section):
         for block in (section, *section.children):
             if isinstance(block, nodes.Element) and _waits(block):
-                block["classes"].append(f"high-{_rounded(guessed_height(block))}")
+                block["classes"].append(f"high-{_kept(block)}")
 
 
 def setup(app: Sphinx) -> None:
