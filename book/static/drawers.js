@@ -29,8 +29,8 @@
     const typing = event.target.closest?.("input, textarea, select");
     if (event.key !== "/" || typing || event.ctrlKey || event.altKey || event.metaKey) return;
     const field = document.querySelector(".sidebar-search");
-    const shut = signs.find((sign) => sign.checkVisibility() && boxOf(sign).id === "__navigation");
-    if (shut && !boxOf(shut).checked) boxOf(shut).click();
+    const box = document.getElementById("__navigation");
+    if (!box.checked && signs.some((sign) => boxOf(sign) === box && sign.checkVisibility())) box.click();
     event.preventDefault();
     // What is hidden takes no focus, and it is hidden until it begins to glide in.
     const enter = (frames) => {

@@ -9,6 +9,7 @@
   const sections = [...document.querySelectorAll("article section:not(.laid)")];
   let laidOut = false;
   const layOutAll = () => {
+    if (!root.classList.contains("lazy")) return;
     root.classList.remove("lazy");
     requestAnimationFrame(() => setTimeout(() => {
       laidOut = true;

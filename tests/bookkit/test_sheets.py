@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
 from dlnotes.bookkit import sheets
+from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.first_screen import SCREEN, end_of_first_screen
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BOOK = repository() / "book" / "static"
 
 
 def page_with(folder: Path, **rules: str) -> dict[str, Any]:
@@ -96,3 +100,18 @@ class TestFirstScreen:
         page = new_document("page")
         page += nodes.paragraph("", "word")
         assert end_of_first_screen(page) is None
+
+
+def test_every_height_that_a_part_keeps_has_a_rule(site: Path):
+    """A part whose class says nothing to the style sheet would keep no room at all."""
+    kept = {
+        height
+        for page in site.glob("*.html")
+        for height in re.findall(r'class="[^"]*\bhigh-(\d+)', page.read_text("utf-8"))
+    }
+    rules = dict(
+        re.findall(r"\.high-(\d+) \{ --usual: (\d+)rem; \}", (BOOK / "book.css").read_text())
+    )
+    assert all(height == rule for height, rule in rules.items())
+    assert len(kept) > 10
+    assert kept - set(rules) == set()

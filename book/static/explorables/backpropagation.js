@@ -85,7 +85,7 @@
   const build = (data) => {
     const narrow = matchMedia("(max-width: 46em)");
     let work; // what is being stepped through: graph, trace, moves, drawn nodes and edges
-    let read_; // the graph of what stands in the field, or null if that is none
+    let parsed; // the graph of what stands in the field, or null if that is none
     const given = new Map(); // what was last written for each variable, also for those that are gone
 
     const text = element("input", { type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
@@ -136,19 +136,19 @@
     const read = (at = {}) => {
       for (const [name, value] of Object.entries(at)) given.set(name, String(value));
       try {
-        read_ = null;
+        parsed = null;
         const graph = expressions.parse(text.value, data.elsewhere);
         refuse(graph);
-        read_ = graph;
+        parsed = graph;
       } catch (fault) {
         return tell(fault);
       }
-      point.replaceChildren("at", ...read_.variables.map((name) =>
+      point.replaceChildren("at", ...parsed.variables.map((name) =>
         field(`${name} =`, numberField({
           name, value: given.get(name) ?? "1",
           oninput: ({ target }) => {
             given.set(name, target.value);
-            if (read_) compute(); // else the expression is at fault, and its message stays
+            if (parsed) compute(); // else the expression is at fault, and its message stays
           },
         }))));
       compute();
@@ -159,14 +159,14 @@
       try {
         return readNumber(input.value);
       } catch ({ message: reason }) {
-        const { span } = read_.nodes.find((n) => n.operation === "variable" && n.symbol === input.name);
+        const { span } = parsed.nodes.find((n) => n.operation === "variable" && n.symbol === input.name);
         input.setAttribute("aria-invalid", "true");
         throw new expressions.ExpressionError(`${input.name}: ${reason}`, ...span);
       }
     };
 
     const compute = () => {
-      const graph = read_;
+      const graph = parsed;
       const inputs = [...point.querySelectorAll("input")];
       let trace;
       try {

@@ -199,6 +199,24 @@ def _drop_stale_cells(root: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_built(site: Path) -> None:
+    """Complain if a folder holds no website.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        Where the website should be.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the book has not been built.
+    """
+    if not (site / "index.html").is_file():
+        msg = f"no book in {site}: build it with make book"
+        raise FileNotFoundError(msg)
+
+
 # What a build keeps for itself, and what Sphinx brings for a search that the book does not use.
 _UNPUBLISHED = (
     *(".buildinfo*", "*.characters"),

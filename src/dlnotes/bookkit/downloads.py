@@ -15,6 +15,8 @@ from docutils import nodes
 from jupyter_cache import get_cache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.application import Sphinx
 
 __all__ = ["minutes_to_read", "python_of", "setup", "to_take_along", "without_outputs"]
@@ -81,13 +83,7 @@ def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     >>> without_outputs({"cells": [cell]})["cells"][0]["outputs"]
     []
     """
-    cells = [
-        {**cell, "outputs": [], "execution_count": None}
-        if cell["cell_type"] == "code"
-        else cell
-        for cell in notebook["cells"]
-    ]
-    return {**notebook, "cells": cells}
+    return _with_code(notebook, lambda cell: {**cell, "outputs": [], "execution_count": None})
 
 
 def to_take_along(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -114,13 +110,21 @@ def to_take_along(notebook: dict[str, Any]) -> dict[str, Any]:
     {'cell_type': 'code', 'metadata': {}, 'outputs': [{'output_type': 'display_data', \
 'data': {'text/plain': '1'}}]}
     """
-    return {**notebook, "cells": [_seen(cell) for cell in notebook["cells"]]}
+    return _with_code(notebook, _seen)
+
+
+def _with_code(
+    notebook: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a notebook whose code cells are changed, the others as they are."""
+    cells = [
+        change(cell) if cell["cell_type"] == "code" else cell for cell in notebook["cells"]
+    ]
+    return {**notebook, "cells": cells}
 
 
 def _seen(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return a cell without what its readers do not see."""
-    if cell["cell_type"] != "code":
-        return cell
+    """Return a code cell without what its readers do not see."""
     metadata = {key: value for key, value in cell["metadata"].items() if key != "execution"}
     outputs = []
     for output in cell["outputs"]:

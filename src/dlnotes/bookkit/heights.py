@@ -3,9 +3,9 @@
 A section that is far from the window can wait as a whole, and a theorem, a formula or a cell
 that is far in a section that is near, if the page knows meanwhile how much room to keep for it
 (``book.css``, ``.lazy``). The guess must not be low: what is in one part would then count as
-lying over the next. It is therefore made for a narrow phone and rounded up to a power of two;
-where a window is wider the page seems too long, until the reader does anything and all is laid
-out.
+lying over the next. It is therefore made for a narrow phone and rounded up to one of a few
+heights, each of which has a rule in the style sheet; where a window is wider the page seems too
+long, until the reader does anything and all is laid out.
 """
 
 from __future__ import annotations
@@ -76,17 +76,19 @@ def guessed_height(block: nodes.Element) -> float:
 
 
 def _rounded(height: float) -> int:
-    """Return the next higher power of two, or what is half way to it: there are few."""
+    """Return the next higher power of two, or three quarters of it where that is enough."""
     power = 1 << math.ceil(math.log2(max(height, 4)))
     return power if height > power * 3 / 4 else power * 3 // 4
 
 
 def _waits(block: nodes.Element) -> bool:
-    """Return whether a block may wait: neither running text nor what is folded anyway."""
-    if isinstance(block, nodes.section):  # but not the page, nor what an exercise holds
-        return isinstance(block.parent, nodes.section)
-    boxes = nodes.Admonition | nodes.container  # theorems and exercises | cells and wrappers
-    return isinstance(block, boxes) and "dropdown" not in block["classes"]
+    """Return whether a part of a section may wait: not running text, nor what is folded anyway.
+
+    A theorem or an exercise is an admonition, a cell or the box of a formula a container.
+    """
+    boxes = nodes.section | nodes.Admonition | nodes.container
+    inside = isinstance(block.parent, nodes.section)  # not the page, nor what an exercise holds
+    return inside and isinstance(block, boxes) and "dropdown" not in block["classes"]
 
 
 def _kept(block: nodes.Element) -> int:
@@ -101,10 +103,8 @@ def _tell(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let each part that may wait carry its height as a class."""
     if app.builder.format != "html":
         return
-    for section in doctree.findall(nodes.section):
-        for block in (section, *section.children):
-            if isinstance(block, nodes.Element) and _waits(block):
-                block["classes"].append(f"high-{_kept(block)}")
+    for block in filter(_waits, doctree.findall(nodes.Element)):
+        block["classes"].append(f"high-{_kept(block)}")
 
 
 def setup(app: Sphinx) -> None:

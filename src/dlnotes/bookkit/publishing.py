@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from docutils import nodes
 
+from dlnotes.bookkit.building import check_built
 from dlnotes.bookkit.cards import SIZE, card_picture
 
 if TYPE_CHECKING:
@@ -143,9 +144,7 @@ def zip_site(root: Path) -> Path:
         If the book has not been built.
     """
     site = root / "_build" / "html"
-    if not (site / "index.html").is_file():
-        msg = f"no book in {site}: build it with make book"
-        raise FileNotFoundError(msg)
+    check_built(site)
     name = "deep-learning-theoretical-aspects"
     packed = root / "_build" / f"{name}.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -9,6 +9,8 @@ import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from dlnotes.bookkit.building import check_built
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -86,9 +88,7 @@ def server_of(site: Path, port: int) -> ThreadingHTTPServer:
     OSError
         If the port cannot be had, for instance since another server has it.
     """
-    if not (site / "index.html").is_file():
-        msg = f"no book in {site}: build it with make book"
-        raise FileNotFoundError(msg)
+    check_built(site)
     try:
         return ThreadingHTTPServer(
             (_HOST, port), functools.partial(_Fresh, directory=str(site))
