@@ -10,6 +10,7 @@ import sympy as sp
 
 from dlnotes.checking import Kind, Statement, Tier
 from dlnotes.checking.derivations import USED_UP, check
+from dlnotes.checking.engines import timing
 from dlnotes.checking.engines.last_resort import certify_sign
 from dlnotes.checking.engines.timing import (
     Budget,
@@ -154,6 +155,14 @@ class TestTimeLimit:
             work()
         assert done == [True]
 
+    @pytest.fixture
+    def collected_by_hand(self):
+        """To look through all that earlier tests keep takes longer than the limit in a test."""
+        gc.disable()
+        yield
+        gc.enable()
+
+    @pytest.mark.usefixtures("collected_by_hand")
     @pytest.mark.parametrize("how", ["callback of the collector", "finaliser"])
     def test_no_bell_rings_where_python_would_swallow_it(self, how, monkeypatch):
         swallowed, ended = [], []
@@ -189,6 +198,58 @@ class TestTimeLimit:
             gc.callbacks.remove(callback)
         assert ended[:1] == [how]  # the work came to its end, and then the bell rang
         assert not swallowed
+
+    @staticmethod
+    def visit(bell):
+        """Nest two limits and call `bell` wherever Python hears a bell in the book-keeping.
+
+        That is at the threshold of a function and after a call.
+        """
+
+        def profile(frame, event, _):
+            if frame.f_code.co_filename == timing.__file__ and event in ("call", "c_return"):
+                bell(frame)
+
+        before = sys.getprofile()
+        sys.setprofile(profile)
+        try:
+            with time_limit(60), time_limit(30):
+                pass
+        except Budget:
+            return True
+        finally:
+            sys.setprofile(before)
+        return False
+
+    def test_the_book_keeping_hears_no_bell(self):
+        # One that rang between the entry of a limit and its block left the limit for good:
+        # the time of everything after it was over at once.
+        places = []
+        self.visit(lambda frame: places.append((frame.f_code.co_name, timing._is_deaf(frame))))
+        assert {"__enter__", "__exit__", "leave"} <= {name for name, _ in places}
+        assert [name for name, deaf in places if not deaf] == []
+
+    def test_a_bell_of_another_thread_leaves_no_limit_behind(self, monkeypatch):
+        monkeypatch.setattr(sys, "unraisablehook", lambda _: None)  # __del__ cannot raise
+        places, left = [], []
+
+        def everywhere():
+            self.visit(places.append)
+            for at in range(len(places)):
+                countdown = iter(range(at, -1, -1))
+
+                def bell(_frame, countdown=countdown):
+                    if next(countdown, None) == 0:
+                        raise Budget
+
+                left.append((self.visit(bell), remaining()))
+
+        thread = threading.Thread(target=everywhere)
+        thread.start()
+        thread.join()
+        assert len(left) == len(places) > 30
+        assert {seconds for _, seconds in left} == {float("inf")}
+        assert sum(rung for rung, _ in left) > 20
 
     def test_the_collector_is_as_before_when_a_limit_ends_what_seldom_asks_for_it(self):
         usual = gc.get_threshold()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import gc
 import signal
+import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ class Budget(Exception):
     """The time given to a method is used up."""
 
 
-def _deadlines() -> list[float]:
+def _deadlines() -> dict[int, float]:
+    """Return the books of this thread; they keep no limit alive, so that one forgotten ends."""
     if not hasattr(_local, "deadlines"):
-        _local.deadlines = []
+        _local.deadlines = {}
     return _local.deadlines  # type: ignore[no-any-return]
 
 
 def remaining() -> float:
     """Return the seconds left to the innermost limit of this thread, infinite without one."""
-    return min(_deadlines(), default=float("inf")) - time.thread_time()
+    return min(_deadlines().values(), default=float("inf")) - time.thread_time()
 
 
 def _in_main() -> bool:
@@ -52,6 +54,9 @@ class _Watcher:
     def __init__(self, deadline: float) -> None:
         self.deadline, self.target = deadline, threading.get_ident()
         self.lock, self.done, self.rung = threading.Lock(), threading.Event(), False
+
+    def start(self) -> None:
+        """Begin to look; whoever holds the watcher can stop it from here on."""
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self) -> None:
@@ -61,39 +66,47 @@ class _Watcher:
             if time.clock_gettime(clock) < self.deadline:
                 continue
             with self.lock:
-                if self.target in _shielded:
+                frame = sys._current_frames().get(self.target)
+                if self.target in _shielded or _is_deaf(frame):
                     continue
                 if not self.done.is_set():
                     self.rung = True
-                    _raise_in(self.target, ctypes.py_object(Budget))
+                    _raise_in(self.target)
             self.done.wait(_REPEAT)
 
     def stop(self) -> None:
-        """Let the block end; a bell that was not heard yet is taken back."""
+        """Let the block end; a bell that was not heard yet is heard here."""
         with self.lock:
             self.done.set()
-            if self.rung:
-                _raise_in(self.target, None)
+        if self.rung and threading.get_ident() == self.target:
+            self.rung = False
+            # Taken back, Python 3.11 would look for it for ever, and hang in a debugger.
+            with suppress(Budget):
+                _raise_in(self.target)
 
 
-def _raise_in(thread: int, exception: object) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
+def _raise_in(thread: int) -> None:
+    """Raise `Budget` in a thread, in place of one that is on its way there."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Budget))
 
 
 _FINALISERS = ("weakref.py", "_weakrefset.py")
 
 
 def _is_deaf(frame: FrameType | None) -> bool:
-    """Whether Python would swallow, and complain about, an exception raised in `frame`.
+    """Whether no bell may ring in `frame`: it would be swallowed, or do harm.
 
-    Callbacks of the garbage collector and of weak references, and ``__del__``, cannot raise.
+    Callbacks of the garbage collector and of weak references, and ``__del__``, cannot raise:
+    Python drops what is raised there, and complains. The functions of this file keep the books
+    of the limits: cut off half-way, one would leave a limit that is over behind for ever, and
+    every method after it would be told that its time is used up.
     """
     callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
         code = frame.f_code
         if code in callbacks or code.co_name == "__del__":
             return True
-        if code.co_filename.endswith(_FINALISERS):
+        if code.co_filename == __file__ or code.co_filename.endswith(_FINALISERS):
             return True
         frame = frame.f_back
     return False
@@ -102,7 +115,8 @@ def _is_deaf(frame: FrameType | None) -> bool:
 def _ring(_signal: int = 0, frame: FrameType | None = None) -> None:
     """Raise when the time is over; the timer counts other threads too and may be early."""
     left = remaining()
-    if left == float("inf"):
+    if left == float("inf"):  # a bell that was put off came after the last limit
+        signal.setitimer(signal.ITIMER_PROF, 0)
         return
     if left > 2e-3 or threading.get_ident() in _shielded:
         signal.setitimer(signal.ITIMER_PROF, max(left, 0.02), _REPEAT)
@@ -141,8 +155,45 @@ def shielded() -> Iterator[None]:
             _shielded.discard(here)
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+class _Limit:
+    """One block with a limit; the books are right again however it is left."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.watcher: _Watcher | None = None
+
+    def __enter__(self) -> None:
+        now = time.thread_time()
+        deadline = min([now + self.seconds, *_deadlines().values()])
+        if deadline <= now:
+            raise Budget
+        _deadlines()[id(self)] = deadline
+        if _in_main():
+            if signal.getsignal(signal.SIGPROF) is not _ring:
+                signal.signal(signal.SIGPROF, _ring)
+            signal.setitimer(signal.ITIMER_PROF, deadline - now, _REPEAT)
+        else:
+            self.watcher = _Watcher(deadline)
+            self.watcher.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def __del__(self) -> None:
+        # The bell of a watcher, unlike a signal, rings wherever its thread is by then: at the
+        # threshold of __enter__ and __exit__ too.
+        self.leave()
+
+    def leave(self) -> None:
+        """Stop the bell of this block and set that of the one around it; again does nothing."""
+        if self.watcher is not None:
+            self.watcher.stop()
+        if _deadlines().pop(id(self), None) is not None and _in_main():
+            left = max(remaining(), 1e-3) if _deadlines() else 0
+            signal.setitimer(signal.ITIMER_PROF, left, _REPEAT if left else 0)
+
+
+def time_limit(seconds: float) -> _Limit:
     """Raise `Budget` in the block after `seconds` of this thread's processor time.
 
     Limits nest: an inner one never lasts longer than the outer one.
@@ -157,27 +208,4 @@ def time_limit(seconds: float) -> Iterator[None]:
     ...     print("used up")
     used up
     """
-    deadlines = _deadlines()
-    now = time.thread_time()
-    deadline = min(now + seconds, min(deadlines, default=float("inf")))
-    if deadline <= now:
-        raise Budget
-    deadlines.append(deadline)
-    watcher: _Watcher | None = None
-    if _in_main():
-        if signal.getsignal(signal.SIGPROF) is not _ring:
-            signal.signal(signal.SIGPROF, _ring)
-        signal.setitimer(signal.ITIMER_PROF, deadline - now, _REPEAT)
-    else:
-        watcher = _Watcher(deadline)
-    try:
-        yield
-    finally:
-        if watcher is not None:
-            watcher.stop()
-        else:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-        deadlines.remove(deadline)
-        if watcher is None and deadlines:
-            left = max(min(deadlines) - time.thread_time(), 1e-3)
-            signal.setitimer(signal.ITIMER_PROF, left, _REPEAT)
+    return _Limit(seconds)
