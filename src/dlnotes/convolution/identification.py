@@ -26,6 +26,8 @@ __all__ = ["identify"]
 
 # Below this a difference is rounding; printed kernels have few digits, so the second is larger.
 _ROUNDING, _EXACT = 1e-6, 2e-3
+# Scores as near as this tell nothing apart.
+_TIE = 1e-3
 
 
 def identify(kernel: npt.ArrayLike) -> KernelReport:
@@ -90,7 +92,9 @@ def _choose(
     """Return the best match of the kernel and its distance; simpler is better.
 
     The matches are ranked by the Bayesian information criterion, in which a fitted number
-    has to pay for itself by lowering the distance. Distances below rounding count alike.
+    has to pay for itself by lowering the distance. Distances below rounding count alike, and
+    of one kernel under two names the first is taken: rounding, which no two processors do
+    alike, may not decide between them.
     """
     embedded = []
     for match in families(inside):
@@ -122,8 +126,8 @@ def _best(weights: FloatArray, matches: Iterable[Match]) -> tuple[Match, float] 
         found.append((score, residual, match))
     if not found:
         return None
-    _, residual, match = min(found, key=lambda each: each[0])
-    return match, residual
+    least = min(score for score, _, _ in found)
+    return next((match, residual) for score, residual, match in found if score < least + _TIE)
 
 
 def _tolerance(n: int, freedom: int) -> float:
