@@ -118,14 +118,22 @@ def structure(page: Any) -> list[list[str]]:
     return found
 
 
+def _by_day_and_night(page: Any, rules: dict[str, Any], place: str = "html") -> list[list[str]]:
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [[*finding, scheme] for finding in _run(page, rules, place)]
+    return found
+
+
 def colours(page: Any) -> list[list[str]]:
-    """Return texts and links that stand out too little; the page is no longer what it was."""
+    """Return what stands out too little, light or dark; the page is no longer what it was."""
     _make_small(page)
     page.evaluate(_ONE_OF_EACH)
-    return _run(page, {"runOnly": {"type": "rule", "values": _COLOURS}})
+    return _by_day_and_night(page, {"runOnly": {"type": "rule", "values": _COLOURS}})
 
 
 def part(page: Any, selector: str) -> list[list[str]]:
-    """Return what is wrong in a part of the page, of which only that part is left."""
+    """Return what is wrong in a part of the page, light or dark; only that part is left."""
     page.evaluate(_ALONE, selector)
-    return _run(page, {}, selector)
+    return _by_day_and_night(page, {}, selector)

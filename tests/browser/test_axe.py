@@ -23,10 +23,13 @@ STRUCTURE = {
 }
 
 PALE, WEAK = "color: #ddd; background: #fff", "color: #767676; background: #eee"
+SCHEME = f"<style>@media (prefers-color-scheme: {{}}) {{{{p {{{{{PALE}}}}}}}}}</style><p>Pale."
 COLOURS = {
     "of a kind of its own": f"<p>Dark.</p><p class='pale' style='{PALE}'>Pale.</p>",
     "after many alike": "<p>Dark.</p>" * 50 + f"<p style='{WEAK}'>Weak.</p>",
     "inside letters": f"<p>{LETTERS} <b class='c'><span style='{PALE}'>fun</span></b></p>",
+    "by day": SCHEME.format("light"),
+    "by night": SCHEME.format("dark"),
     "in the odd rows of a table": "<style>tr:nth-child(even) {color: #ddd}</style>"
     "<table>" + "<tr><td>row</td></tr>" * 6 + "</table>",
 }

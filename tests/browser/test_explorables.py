@@ -107,7 +107,8 @@ def test_each_keeps_its_promises(opened, name: str, mode: str):
     for _ in range(2):
         low, height, kept = box.evaluate(HEIGHTS)
         assert height == pytest.approx(kept, abs=1), "taller than the room that was kept"
-        assert kept - low < 110, "much more room than is used"
+        # Enough for the widest of the letters that a machine may have; others leave some free.
+        assert low > 0.8 * kept, "much more room than is used"
         stir(name, box)
         page.wait_for_timeout(150)
     assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
