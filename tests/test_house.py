@@ -121,7 +121,7 @@ class TestContinuousIntegration:
 
     def test_runs_tests_last(self) -> None:
         # The last line of its output is then the closing line of pytest.
-        left = "light or widths or axe or promises and dark"
+        left = "light or widths or promises and dark"
         assert self.made() == [
             "make book",
             "make proofs",

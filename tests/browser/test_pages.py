@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import axe
 import html5lib
 import pytest
-from conftest import CHAPTERS, MODES, PAGES, ROOT
+from conftest import CHAPTERS, MODES, PAGES, ROOT, SITE
 
 BUDGET = json.loads((Path(__file__).parent / "budget.json").read_text("utf-8"))
 PACKED = {".woff2", ".png", ".webp", ".jpg"}
@@ -33,6 +33,54 @@ BOXES = """[...document.querySelectorAll(".math-scroll")]
     box.tabIndex === 0,
     Math.abs(box.getBoundingClientRect().top) < innerHeight,
   ])"""
+
+JOINED = ["pygments.css", "styles/furo.css", "styles/furo-extensions.css", "mystnb.*.css"]
+JOINED += ["copybutton.css", "explorables/explorables.css", "book.css"]
+# What the style sheets say of elements of this page, and the joint one does not. Where a rule
+# of several selectors has lost some, those that are left have to fit the same elements.
+LOST = """([joint, ...sheets]) => {
+  const MOVES = /:{1,2}(before|after|marker|hover|focus(-visible)?|active|target|checked)\\b/g;
+  // What is kept as it was written says the same with other quotes and spaces.
+  const WRITTEN = /["'\\\\\\s]/g;
+  const rules = function* (list, around = "") {
+    for (const { selectorText, style, cssRules, conditionText } of list)
+      if (selectorText)
+        yield [around + style.cssText.replace(WRITTEN, ""), selectorText.replace(MOVES, "")];
+      else if (cssRules?.length) yield* rules(cssRules, around + conditionText);
+  };
+  const matching = (selector) => {
+    try { return [...document.querySelectorAll(selector)]; } catch { return []; }
+  };
+  const read = (text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return rules(sheet.cssRules);
+  };
+  const kept = {};
+  for (const [key, selector] of read(joint)) (kept[key] ??= new Set()).add(selector);
+  let same = 0;
+  const lost = [];
+  for (const [key, selector] of sheets.flatMap((text) => [...read(text)])) {
+    const those = kept[key] ?? new Set();
+    if (those.has(selector)) {
+      same++;
+      continue;
+    }
+    const said = new Set([...those].flatMap(matching));
+    if (matching(selector).some((element) => !said.has(element))) lost.push(selector);
+  }
+  return [same, lost];
+}"""
+
+
+def lost_rules(page: Any) -> list[str]:
+    """Compare what the joint style sheet says of a page with the sheets that it is made of."""
+    static = SITE / "_static"
+    sheets = [static / "sheets.css", *(file for name in JOINED for file in static.glob(name))]
+    assert len(sheets) == 1 + len(JOINED)
+    same, lost = page.evaluate(LOST, [file.read_text("utf-8") for file in sheets])
+    assert same > 500, "hardly a rule is the same"
+    return [f"the rule for {selector!r} is not in sheets.css" for selector in lost]
 
 
 def keep_a_picture(page: Any, name: str, mode: str) -> None:
@@ -97,6 +145,8 @@ def test_page(visit, name: str, mode: str):
         if (wide != reached if near else wide > reached)
     ]
     complaints += too_heavy(name, visited.asked)
+    if mode == "phone":  # style sheets hold the rules for all windows
+        complaints += lost_rules(page)
     complaints += [": ".join(wrong) for wrong in [*axe.structure(page), *axe.colours(page)]]
     assert complaints == []
 

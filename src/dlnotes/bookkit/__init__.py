@@ -6,10 +6,10 @@ One module a concern: formulas as MathML (`mathml`) in a font cut to what the bo
 `graph`); figures that follow the colour scheme of the page (`pictures`), drawings
 that readers move (`explorables`), folded proofs and solutions (`folding`), what the search
 finds (`names`, `texts`, both by `gathering`), what a reader takes along (`downloads`,
-`citing`), what a page waits for before it is shown (`first_screen`, `sheets`) and what waits
-longer (`heights`), the words that the index leads to (`subjects`), repairs to the extensions
-that the book builds on (`repairs`), and the command that builds everything (`building`, run as
-``python -m dlnotes.bookkit``).
+`citing`), what a page waits for before it is shown (`first_screen`, `joining`, `pruning`) and
+what waits longer (`heights`), the words that the index leads to (`subjects`), repairs to the
+extensions that the book builds on (`repairs`), and the command that builds everything
+(`building`, run as ``python -m dlnotes.bookkit``).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PARTS = (
     "reference",
     "repairs",
     "subjects",
-    "sheets",
+    "joining",
 )
 
 

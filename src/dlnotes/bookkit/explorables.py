@@ -24,6 +24,8 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
+from dlnotes.bookkit.joining import OF_ONE_PAGE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -115,7 +117,7 @@ def _load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     known = import_module(app.config.bookkit_explorables).EXPLORABLES
     scripts = [*_SHARED, *(script for name in names for script in known[name].scripts)]
     for script in dict.fromkeys(scripts):
-        app.add_js_file(f"{_FOLDER}/{script}", defer="defer")
+        app.add_js_file(f"{_FOLDER}/{script}", priority=OF_ONE_PAGE, defer="defer")
     for name in names:
         if known[name].files:
             _write(Path(app.outdir) / "_static" / _FOLDER / name, known[name].files())

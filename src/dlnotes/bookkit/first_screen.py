@@ -67,22 +67,16 @@ def _mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _run_later(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Let scripts wait for the page; only those of the search need each other at once."""
-    scripts = [
-        script
+    """Let scripts wait for the page."""
+    context["script_files"] = [
+        type(script)(
+            script.filename,
+            priority=script.priority,
+            **script.attributes | {"defer": "defer"},
+        )
         for script in context.get("script_files", [])
         if Path(script.filename or "").name not in UNUSED
     ]
-    if template != "search.html":
-        scripts = [
-            type(script)(
-                script.filename,
-                priority=script.priority,
-                **script.attributes | {"defer": "defer"},
-            )
-            for script in scripts
-        ]
-    context["script_files"] = scripts
 
 
 def setup(app: Sphinx) -> None:

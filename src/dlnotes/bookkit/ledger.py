@@ -27,6 +27,7 @@ from dlnotes.bookkit.entries import (
     used,
 )
 from dlnotes.bookkit.graph import dependency_graph
+from dlnotes.bookkit.joining import OF_ONE_PAGE
 from dlnotes.bookkit.pictures import data_in, inline_svg, link_to_data
 from dlnotes.checking.engines.rocq import NOT_COMPILED
 
@@ -288,7 +289,7 @@ def _filters(
 ) -> None:
     """Load the script of the filters on the ledger's page, and on no other."""
     if page == _PAGE:
-        app.add_js_file("ledger.js", defer="defer")
+        app.add_js_file("ledger.js", priority=OF_ONE_PAGE, defer="defer")
 
 
 def setup(app: Sphinx) -> None:

@@ -1,14 +1,18 @@
-"""The font of the formulas: STIX Two Math, cut down to the characters that the book uses.
+"""The font of the formulas: STIX Two Math, cut down to what the book's formulas draw.
 
 The whole font weighs several hundred kilobytes. The pages are read for the characters inside
 their formulas after they are written, and the font is cut to those and to what the layout of
-mathematics needs of its own (stretched brackets, radicals, script forms).
+mathematics needs of its own (stretched brackets, radicals). Of the script forms, which are a
+half of the rest, only those stay that some formula has in a script.
 """
 
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
+import xml.etree.ElementTree as ET
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,47 +21,71 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from sphinx.application import Sphinx
 
 __all__ = ["characters_in_formulas", "cut_font", "font_file", "setup", "style_sheet"]
 
 STYLE = "math-font.css"
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_REFERENCE = re.compile(r"&#x([0-9A-Fa-f]+);|&(amp|lt|gt|quot);")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)\w+;")  # XML knows these five names only
 # Digits and letters weigh little and spare a rebuild when a formula gains one; invisible
 # operators and accents that a browser may add are kept as well.
 _ALWAYS = "".join(chr(c) for c in range(0x20, 0x7F)) + "−′″‴√∑∏∫⟨⟩‖⏞⏟→ˆ˜¯⃗·×±≤≥≠∞∂∇"
+_SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts"}
 
 
-def characters_in_formulas(html: str) -> set[str]:
-    """Return the characters that stand inside the formulas of a page.
+def characters_in_formulas(page: str) -> dict[str, int]:
+    """Return the characters that stand inside the formulas of a page, and in which sizes.
 
     Parameters
     ----------
-    html : str
-        A page.
+    page : str
+        HTML.
 
     Returns
     -------
-    set of str
-        Characters; those in italics stand as the mathematical italic that is drawn.
+    dict of str to int
+        For each character how deep it stands at most: 0 on the line, 1 in a script or in a
+        fraction within text, 2 in a script of a script. A letter that is set in italics is the
+        mathematical italic that is drawn.
 
     Examples
     --------
-    >>> sorted(characters_in_formulas("<p>no</p><math><mi>x</mi><mo>&lt;</mo></math>"))
-    ['<', 'x', '𝑥']
+    >>> characters_in_formulas(
+    ...     "<p>no</p><math><msup><mi>x</mi><mn>2</mn></msup><mo>&lt;</mo></math>"
+    ... )
+    {'𝑥': 0, '2': 1, '<': 0}
     """
-    found: set[str] = set()
-    for formula in _MATH.findall(html):
-        text = _TAG.sub("", formula)
-        text = _REFERENCE.sub(
-            lambda m: chr(int(m[1], 16)) if m[1] else _NAMED[m[2]],
-            text,
-        )
-        found.update(text)
-    return found | {_italic(c) for c in found}
+    found: dict[str, int] = {}
+    for formula in _MATH.findall(page):
+        root = ET.fromstring(_NAMED.sub(lambda name: html.unescape(name[0]), formula))
+        for text, depth in _texts(root, 0, root.get("display") == "block"):
+            for character in text:
+                found[character] = max(min(depth, 2), found.get(character, 0))
+    return found
+
+
+def _texts(element: ET.Element, depth: int, display: bool) -> Iterator[tuple[str, int]]:
+    """Walk through a formula as a browser does, for its texts and how deep they stand."""
+    tag = element.tag
+    display = element.get("displaystyle", str(display).lower()) == "true"
+    depth = int(element.get("scriptlevel", depth))
+    if tag == "mi" and element.get("mathvariant") != "normal":
+        text = (element.text or "").strip()
+        yield (_italic(text) if len(text) == 1 else text), depth
+    else:
+        yield element.text or "", depth
+    for place, child in enumerate(element):
+        if tag in _SCRIPTS and place:
+            yield from _texts(child, depth + 1, False)
+        elif tag == "mroot" and place:
+            yield from _texts(child, depth + 2, False)
+        elif tag == "mfrac":
+            yield from _texts(child, depth + (not display), False)
+        else:
+            yield from _texts(child, depth, display)
 
 
 def _italic(character: str) -> str:
@@ -78,13 +106,14 @@ def _italic(character: str) -> str:
     )
 
 
-def cut_font(characters: set[str], target: Path) -> None:
+def cut_font(characters: Mapping[str, int], target: Path) -> None:
     """Write STIX Two Math with only the given characters, as WOFF2.
 
     Parameters
     ----------
-    characters : set of str
-        The characters to keep.
+    characters : mapping of str to int
+        The characters to keep, and how deep in scripts each stands at most, from 0 to 2: so
+        many of its script forms are kept.
     target : pathlib.Path
         The file to write.
 
@@ -92,7 +121,7 @@ def cut_font(characters: set[str], target: Path) -> None:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     cut_font({"x"}, Path(folder) / "x.woff2")
+    ...     cut_font({"x": 0}, Path(folder) / "x.woff2")
     ...     (Path(folder) / "x.woff2").read_bytes()[:4]
     b'wOF2'
     """
@@ -100,12 +129,31 @@ def cut_font(characters: set[str], target: Path) -> None:
     options.layout_features = ["ssty", "dtls", "flac", "kern", "mark", "mkmk", "ccmp"]
     options.flavor = "woff2"
     options.drop_tables += ["DSIG"]
+    options.hinting = False  # for screens of few dots and old systems; a quarter of the bytes
     options.recalc_timestamp = False  # the same characters give the same file
     font = TTFont(font_file(), recalcTimestamp=False)
+    _keep_script_forms(font, characters)
     cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(sorted(characters | set(_ALWAYS))))
+    cutter.populate(text="".join(sorted({*characters, *_ALWAYS})))
     cutter.subset(font)
     subset.save_font(font, str(target), options)
+
+
+def _keep_script_forms(font: TTFont, characters: Mapping[str, int]) -> None:
+    """Take out of a font the script forms that are deeper than a character stands."""
+    names = font.getBestCmap()
+    deep = {names[ord(c)]: depth for c, depth in characters.items() if ord(c) in names}
+    table = font["GSUB"].table
+    lookups = {
+        index
+        for record in table.FeatureList.FeatureRecord
+        if record.FeatureTag == "ssty"
+        for index in record.Feature.LookupListIndex
+    }
+    for index in lookups:
+        for forms in table.LookupList.Lookup[index].SubTable:
+            kept = {name: some[: deep.get(name, 0)] for name, some in forms.alternates.items()}
+            forms.alternates = {name: some for name, some in kept.items() if some}
 
 
 def font_file() -> Path:
@@ -163,15 +211,15 @@ def _write_font(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    characters: set[str] = set()
+    characters: dict[str, int] = {}
     for page in sorted(out.glob("**/*.html")):
-        characters |= characters_in_formulas(page.read_text(encoding="utf-8"))
+        for character, depth in characters_in_formulas(page.read_text("utf-8")).items():
+            characters[character] = max(depth, characters.get(character, 0))
     target = out / "_static" / STYLE
     target.parent.mkdir(parents=True, exist_ok=True)
     remembered = target.with_suffix(".characters")
-    wanted = "".join(sorted(characters))
-    known = remembered.read_text(encoding="utf-8") if remembered.exists() else None
-    if target.exists() and known == wanted:
+    wanted = json.dumps(characters, sort_keys=True)
+    if target.exists() and remembered.exists() and remembered.read_text("utf-8") == wanted:
         return
     font = target.with_suffix(".woff2")
     cut_font(characters, font)
@@ -181,11 +229,12 @@ def _write_font(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Cut the font after the pages are written.
+    """Cut the font after the pages are written; `joining` joins it with the other styles.
 
     Parameters
     ----------
     app : sphinx.application.Sphinx
         The application.
     """
+    app.add_css_file(STYLE)
     app.connect("build-finished", _write_font)

@@ -13,6 +13,7 @@ from docutils import nodes
 
 from dlnotes.bookkit.environments import without_brackets
 from dlnotes.bookkit.gathering import gather, keep
+from dlnotes.bookkit.joining import OF_ONE_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +129,7 @@ def _scripts(
 ) -> None:
     if page == "search":
         for script in ("names.js", "texts.js", "search.js"):
-            app.add_js_file(script, defer="defer")
+            app.add_js_file(script, priority=OF_ONE_PAGE, defer="defer")
 
 
 def setup(app: Sphinx) -> None:

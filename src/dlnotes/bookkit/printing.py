@@ -53,7 +53,9 @@ _FACES = {
     "Bol": "font-weight: 700;",
     "BolIta": "font-style: italic; font-weight: 700;",
 }
-# The cover and the contents, which no page of the website has, and the index in two columns.
+# The cover and the contents, which no page of the website has, the index in two columns, and
+# what is marked here as short. Chromium does not break a long listing to keep its output at it,
+# but leaves half a page empty; so does a figure that comes only with its listing.
 _LOOK = """
 body.on-paper { --font-stack: "STIXGeneral", serif; }
 @page {
@@ -81,6 +83,8 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 .paper-index ul ul { padding-left: 1em; }
 .paper-index li { margin: 0; padding-left: 1em; text-indent: -1em; }
 .paper-letter { font-weight: 700; color: #0b5f94; margin: 0.8em 0 0.1em; break-after: avoid; }
+:is(pre, p, div).short { break-inside: avoid; }
+.cell_input:is(:not(:has(pre.short)), :has(+ .cell_output figure)) { break-after: auto; }
 """
 # What is of use on a screen only.
 _NOT_ON_PAPER = (

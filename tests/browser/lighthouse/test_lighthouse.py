@@ -40,8 +40,8 @@ MODES = {"desktop": ["--preset=desktop"], "phone": []}  # a phone is what Lighth
 # tries counts, and the floor is where none was seen to fall at three times the load that the
 # machine can carry. What slows a page down is seen on the desktop, where nothing is multiplied.
 FLOOR = {"desktop": 100, "phone": 60}
-# The chapter with the photographs is known to fall short: 98 on a desktop and 63 on a phone, on
-# a quiet machine, where styles and layout take a third of a second.
+# The chapter with the photographs is the heaviest. On a machine where styles and layout take a
+# third of a second it had 98 on a desktop, and 63 on a phone.
 SHORT = {"ambiguous_images.html": {"desktop": 95, "phone": 50}}
 TRIES = 3
 
