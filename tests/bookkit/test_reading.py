@@ -7,11 +7,12 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-from dlnotes.bookkit.downloads import minutes_to_read, python_of, without_outputs
+from dlnotes.bookkit.downloads import minutes_to_read, python_of, to_take_along, without_outputs
 from dlnotes.bookkit.names import names_in
 from dlnotes.bookkit.publishing import check_address, sitemap, zip_site
 from dlnotes.bookkit.texts import texts_in
@@ -44,6 +45,18 @@ class TestDownloads:
         assert [cell.get("execution_count") for cell in clean["cells"]] == [None, None, None]
         assert clean["metadata"] == NOTEBOOK["metadata"]
         assert NOTEBOOK["cells"][1]["outputs"], "the original stays as it is"
+
+    def test_cells_are_named_by_what_stands_in_them(self):
+        def named(*sources: str) -> list[str]:
+            cells = [nbformat.v4.new_code_cell(source) for source in sources]
+            notebook = to_take_along(nbformat.v4.new_notebook(cells=cells))
+            nbformat.validate(notebook)
+            return [cell["id"] for cell in notebook["cells"]]
+
+        before = named("x = 1", "x", "x")
+        assert named("x = 1", "x", "x") == before
+        assert len({*before}) == 3
+        assert named("x", "x = 1") == [before[1], before[0]]
 
     def test_script_is_python_and_has_every_cell(self):
         script = python_of(NOTEBOOK)

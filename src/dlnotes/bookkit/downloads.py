@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from textwrap import wrap
@@ -15,7 +17,7 @@ from docutils import nodes
 from jupyter_cache import get_cache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from sphinx.application import Sphinx
 
@@ -99,18 +101,29 @@ def to_take_along(notebook: dict[str, Any]) -> dict[str, Any]:
     dict
         The same cells and what they show. What is meant for the builds of the book is left out
         (figures for paper, glued numbers, the data inside figures, which have downloads of
-        their own), and so are the times at which the cells ran.
+        their own), and so are the times at which the cells ran. A cell is named by what stands
+        in it, so that its name is the same in every build.
 
     Examples
     --------
     >>> shown = {"output_type": "display_data", "data": {"text/plain": "1"}}
     >>> glued = {"output_type": "display_data", "data": {"application/papermill.record/x": "1"}}
-    >>> cell = {"cell_type": "code", "metadata": {"execution": {}}, "outputs": [shown, glued]}
-    >>> to_take_along({"cells": [cell]})["cells"][0]
-    {'cell_type': 'code', 'metadata': {}, 'outputs': [{'output_type': 'display_data', \
-'data': {'text/plain': '1'}}]}
+    >>> cell = {"cell_type": "code", "source": "1", "metadata": {"execution": {}}}
+    >>> to_take_along({"cells": [{**cell, "outputs": [shown, glued]}]})["cells"][0]
+    {'cell_type': 'code', 'source': '1', 'metadata': {}, 'outputs': [{'output_type': \
+'display_data', 'data': {'text/plain': '1'}}], 'id': '6b86b273'}
     """
-    return _with_code(notebook, _seen)
+    notebook = _with_code(notebook, _seen)
+    return {**notebook, "cells": list(_named(notebook["cells"]))}
+
+
+def _named(cells: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give cells names that hang on nothing but what stands in them."""
+    seen: Counter[str] = Counter()
+    for cell in cells:
+        name = hashlib.sha256("".join(cell["source"]).encode()).hexdigest()[:8]
+        seen[name] += 1
+        yield {**cell, "id": name if seen[name] == 1 else f"{name}-{seen[name]}"}
 
 
 def _with_code(

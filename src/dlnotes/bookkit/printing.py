@@ -84,7 +84,9 @@ body.on-paper { --font-stack: "STIXGeneral", serif; }
 .paper-index li { margin: 0; padding-left: 1em; text-indent: -1em; }
 .paper-letter { font-weight: 700; color: #0b5f94; margin: 0.8em 0 0.1em; break-after: avoid; }
 :is(pre, p, div).short { break-inside: avoid; }
-.cell_input:is(:not(:has(pre.short)), :has(+ .cell_output figure)) { break-after: auto; }
+body.on-paper .cell_input:is(:not(:has(pre.short)), :has(+ .cell_output figure)) {
+  break-after: auto;
+}
 """
 # What is of use on a screen only.
 _NOT_ON_PAPER = (
