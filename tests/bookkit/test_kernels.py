@@ -1,4 +1,4 @@
-"""Kernels of several processes start one after the other and run side by side; their store."""
+"""Kernels of several processes: how they start and run, what they print, their store."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import time
 from itertools import pairwise
 from types import SimpleNamespace
 
+import nbclient
+import nbformat
 import pytest
 from jupyter_cache import get_cache
+from jupyter_cache.executors import utils as executors
 
 from dlnotes.bookkit import repairs
 
@@ -66,6 +69,24 @@ def test_a_kernel_that_cannot_start_lets_the_next_one_start(monkeypatch):
         asyncio.run(repairs._start_alone(None))
     assert repairs._starting.acquire(timeout=1)
     repairs._starting.release()
+
+
+@pytest.mark.enable_socket  # a kernel is spoken to through some, on this machine
+def test_what_a_cell_prints_is_one_text_however_it_comes(monkeypatch):
+    def texts() -> list[str]:
+        prints = """import sys, time
+for piece in ["half a li", "ne\\n", "another", "\\n"]:
+    print(piece, end="", flush=True)
+    time.sleep(0.3)"""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(prints)])
+        done = executors.single_nb_execution(notebook, cwd=None, timeout=60, allow_errors=False)
+        assert done.err is None
+        return [output["text"] for output in notebook.cells[0].outputs]
+
+    monkeypatch.setattr(executors, "executenb", nbclient.execute)
+    assert len(texts()) > 1, "the repair is no longer needed"
+    repairs._whole_streams()
+    assert texts() == ["half a line\nanother\n"]
 
 
 class Application:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.cache.db import OrmBase
-from nbclient import NotebookClient
+from jupyter_cache.executors import utils as executors
+from nbclient import NotebookClient, execute
 from sphinx import addnodes
 from sphinx_proof.domain import ProofDomain
 
@@ -55,6 +57,15 @@ async def _greet_and_let_go(self: NotebookClient) -> Any:
         return await _greet(self)
     finally:
         _starting.release()
+
+
+def _whole_streams() -> None:
+    """Join what a cell prints: a kernel sends it in pieces, cut wherever it was at the moment.
+
+    jupyter-cache 1.0 keeps the pieces, and myst-nb 1.4 puts each on a line of its own: now and
+    then a page had an empty line, or a line in two. nbclient joins them if it is told to.
+    """
+    executors.executenb = partial(execute, coalesce_streams=True)
 
 
 def _tables_of_the_cache(app: Sphinx) -> None:
@@ -154,6 +165,7 @@ def setup(app: Sphinx) -> None:
     NotebookClient.async_start_new_kernel_client = (  # type: ignore[method-assign]
         _greet_and_let_go
     )
+    _whole_streams()
     app.connect("builder-inited", _tables_of_the_cache)
     app.connect("builder-inited", _keep_html_handlers)
     app.connect("env-get-outdated", _take_back)
