@@ -49,8 +49,11 @@ class TestBuildHtml:
 
 
 class TestExecutionDigest:
-    @pytest.mark.parametrize("changed", ["constraints.txt", "src/dlnotes/topic.py"])
+    @pytest.mark.parametrize("changed", ["constraints.txt", "topic.py", "bookkit/repairs.py"])
     def test_changed_package_or_pin_drops_the_cells(self, tiny, changed):
+        if changed.endswith(".py"):
+            changed = f"src/dlnotes/{changed}"
+        (tiny / changed).parent.mkdir(exist_ok=True)
         before = execution_cache(tiny)
         before.mkdir(parents=True)
         with (tiny / changed).open("a") as file:

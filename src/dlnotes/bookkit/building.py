@@ -63,8 +63,9 @@ def _ingredients(root: Path) -> Iterator[Path]:
     """Yield every file, besides the chapters, on which the output of a cell depends."""
     yield root / "constraints.txt"
     # What makes the pages and what moves in them is not what the cells call: a change of it
-    # runs none again.
+    # runs none again, but one of the repairs to what runs them.
     package = root / "src" / "dlnotes"
+    yield package / "bookkit" / "repairs.py"
     sources = (*package.glob("**/*.py"), *package.glob("**/*.tsv"))
     yield from sorted(p for p in sources if p.parent.name not in ("bookkit", "explorables"))
     for folder in ("photographs", "fruit"):
