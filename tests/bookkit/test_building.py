@@ -118,10 +118,21 @@ class TestPublished:
         assert ('content="Tiny &amp; small"' in page) == bool(base)
         assert 'name="description" content="A page of some length' in page
         assert (folder / "sitemap.xml").exists() == bool(base)
+        assert (folder / "404.html").exists() == bool(base)
         picture = folder / "_static" / "cards" / "index.png"
         assert picture.exists() == bool(base)
         if base:
             head = picture.read_bytes()[:24]  # signature, then width and height of the picture
             assert struct.unpack(">8s8x2I", head) == (b"\x89PNG\r\n\x1a\n", 1200, 630)
             assert "https://example.org/book/_static/cards/index.png" in page
+            nowhere = (folder / "404.html").read_text("utf-8")
+            before, start, _ = nowhere.partition(
+                '<base href="https://example.org/book/404.html">'
+            )
+            assert start
+            # it is shown at any depth: nothing may be asked for before this is said
+            assert "href=" not in before
+            assert "src=" not in before
+            assert '<a href="search.html">' in nowhere
+            assert "404.html" not in (folder / "sitemap.xml").read_text("utf-8")
             assert 'name="twitter:card" content="summary_large_image"' in page

@@ -1,4 +1,4 @@
-"""What a published copy has and a private one does not: canonical links, cards, a sitemap.
+"""What only a published copy has: canonical links, cards, a sitemap, a page for no address.
 
 ``BOOK_BASE_URL`` says where the copy will be read. Without it the pages name no address at all,
 and work from a disk and below any path.
@@ -154,6 +154,13 @@ def zip_site(root: Path) -> Path:
     return packed
 
 
+def _for_wrong_addresses(app: Sphinx) -> None:
+    """Give a published copy the page that hosts show where there is none."""
+    if app.builder.name == "html" and app.config.html_baseurl:
+        pages = app.config.html_additional_pages
+        app.config.html_additional_pages = {**pages, "404": "404.html"}
+
+
 def _write_sitemap(app: Sphinx, exception: Exception | None) -> None:
     base = app.config.html_baseurl
     if exception is None and app.builder.format == "html" and base:
@@ -233,13 +240,14 @@ def _draw_cards(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Describe every page, and write the sitemap and the cards of a published copy.
+    """Describe every page, and give a published copy what it has besides.
 
     Parameters
     ----------
     app : sphinx.application.Sphinx
         The application.
     """
+    app.connect("builder-inited", _for_wrong_addresses)
     app.connect("html-page-context", _describe)
     app.connect("build-finished", _write_sitemap)
     app.connect("build-finished", _draw_cards)
