@@ -83,7 +83,7 @@ html_static_path = ["book/static"]
 html_css_files = ["explorables/explorables.css", "book.css"]
 html_favicon = "book/static/icon.svg"
 html_js_files = [
-    (f"{name}.js", {"defer": "defer"})
+    f"{name}.js"
     for name in ("lazy", "drawers", "scroll", "previews", "figures", "tables", "print", "copy")
 ]
 html_baseurl = os.environ.get("BOOK_BASE_URL", "")  # where a published copy will be read

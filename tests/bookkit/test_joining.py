@@ -97,10 +97,10 @@ class TestSheets:
 
     def test_a_class_counts_where_a_page_or_a_script_has_it(self, tmp_path: Path):
         context = page_with(tmp_path, book="".join(f".{c} {{ top: 0 }}" for c in "abcd"))
-        (tmp_path / "one.html").write_text("<p class='x a'>c</p>".replace("'", '"'), "utf-8")
+        (tmp_path / "one.html").write_text('<p class="x a">c</p>', "utf-8")
         (tmp_path / "_static" / "own.js").write_text("p.classList.add('b')", "utf-8")
         (tmp_path / "_static" / "texts.js").write_text("bookTexts = 'd'", "utf-8")
-        assert join(tmp_path, context) == ".a{top: 0 }\n.b{top: 0 }".replace(" }", "}")
+        assert join(tmp_path, context) == ".a{top: 0}\n.b{top: 0}"
 
 
 class TestAddress:
@@ -160,6 +160,10 @@ class TestScripts:
         assert text == "// _static/a.js\nfirst\n;\n// _static/b.js\nlater\n;"
         assert [str(one.filename) for one in page["script_files"]] == ["_static/scripts.js"]
         assert page["script_files"][0].attributes == {"defer": "defer"}
+
+    def test_those_of_an_index_of_words_are_left_out(self, tmp_path: Path):
+        page = page_running(tmp_path, ("doctools", 200, "words"), ("a", 500, "first"))
+        assert "words" not in join(tmp_path, page, kind=joining.SCRIPTS)
 
     def test_a_page_may_have_its_own(self, tmp_path: Path):
         common = ("a", 500, "first")

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlnotes.bookkit.first_screen import UNUSED
+from dlnotes.bookkit.joining import UNUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,18 +8,14 @@ waited for: each runs when the page has been read.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["UNUSED", "end_of_first_screen", "setup"]
-
-UNUSED = ("doctools.js", "sphinx_highlight.js", "translations.js")
-"""Scripts of Sphinx for its own search, and for words that no script of the book asks for."""
+__all__ = ["end_of_first_screen", "setup"]
 
 SCREEN = 5000
 """Letters that fill any window: twice what a desktop shows of a page without figures."""
@@ -64,23 +60,8 @@ def _mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         last.parent.insert(last.parent.index(last) + 1, script)
 
 
-def _run_later(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Let scripts wait for the page."""
-    context["script_files"] = [
-        type(script)(
-            script.filename,
-            priority=script.priority,
-            **script.attributes | {"defer": "defer"},
-        )
-        for script in context.get("script_files", [])
-        if Path(script.filename or "").name not in UNUSED
-    ]
-
-
 def setup(app: Sphinx) -> None:
-    """Mark the pages, before anything is folded, and put their scripts off.
+    """Mark the pages, before anything is folded.
 
     Parameters
     ----------
@@ -88,4 +69,3 @@ def setup(app: Sphinx) -> None:
         The application.
     """
     app.connect("doctree-resolved", _mark, priority=400)
-    app.connect("html-page-context", _run_later, priority=950)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-__all__ = ["OF_ONE_PAGE", "join_scripts", "join_sheets", "setup"]
+__all__ = ["OF_ONE_PAGE", "UNUSED", "join_scripts", "join_sheets", "setup"]
 
 OF_ONE_PAGE = 900
 """Priority of a script that some pages have: it runs after those that all have, for which
 Sphinx takes 200 to 800."""
+
+UNUSED = ("doctools.js", "sphinx_highlight.js", "translations.js")
+"""Scripts of Sphinx for its own search, and for words that no script of the book asks for."""
 
 SHEETS, SCRIPTS = "sheets.css", "scripts.js"
 
@@ -32,6 +36,11 @@ SHEETS, SCRIPTS = "sheets.css", "scripts.js"
 _ELSEWHERE = re.compile(r"@import[^;]*|\burl\((?!\s*[\"']?(?:data:|#))[^)]*\)")
 _SOURCE_MAP = re.compile(
     r"/\*# sourceMappingURL=[^*]*\*/\s*|^//# sourceMappingURL=.*$", re.MULTILINE
+)
+
+# Whatever digest a page has from another build is replaced.
+_ASKING = re.compile(
+    rf'(?<=_static/)({re.escape(SHEETS)}|{re.escape(SCRIPTS)})(?:\?v=\w+)?(?=")'
 )
 
 # What the search is told makes no elements, and every word of the book is in it.
@@ -122,11 +131,12 @@ def _refer(
         _same_for_all(app, page, SHEETS, sheets)
         context["css_files"] = [f"_static/{SHEETS}"]
     if scripts := context.get("script_files"):
-        common = [script for script in scripts if script.priority < OF_ONE_PAGE]
-        common.sort(key=lambda script: script.priority)
-        _same_for_all(app, page, SCRIPTS, [str(script.filename) for script in common])
+        ordered = sorted(scripts, key=lambda script: script.priority)
+        common = [str(one.filename) for one in ordered if one.priority < OF_ONE_PAGE]
+        used = [name for name in common if Path(name).name not in UNUSED]
+        _same_for_all(app, page, SCRIPTS, used)
         joint = type(scripts[0])(f"_static/{SCRIPTS}", priority=0, defer="defer")
-        context["script_files"] = [joint, *(one for one in scripts if one not in common)]
+        context["script_files"] = [joint, *ordered[len(common) :]]
 
 
 def _same_for_all(app: Sphinx, page: str, joint: str, files: list[str]) -> None:
@@ -144,36 +154,31 @@ def _join(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-
-    # The index and the search are written in every build, and by this process.
-    def asked(joint: str) -> dict[str, str]:
-        names = _asked.pop((str(out), joint), [])
-        return {name: (out / name).read_text("utf-8") for name in names}
-
-    # first, for the names in it
-    _write(out, SCRIPTS, join_scripts(asked(SCRIPTS)))
-    names: set[str] = set()
-    for page in out.glob("**/*.html"):
-        names |= names_in_page(page.read_text("utf-8"))
-    for script in (out / "_static").glob("**/*.js"):
-        if script.name not in _NO_SCRIPTS:
-            names |= names_in_script(script.read_text("utf-8"))
-    try:
-        _write(out, SHEETS, join_sheets(asked(SHEETS), names))
-    except ValueError as error:
-        raise ExtensionError(str(error)) from error
-
-
-def _write(out: Path, joint: str, text: str) -> None:
-    """Write a joint file, and let pages ask for this one and not for one kept from before."""
-    (out / "_static" / joint).write_text(text, "utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    asking = re.compile(rf'(?<=_static/){re.escape(joint)}(\?v=\w+)?(?=")')
-    for page in out.glob("**/*.html"):
-        before = page.read_text("utf-8")
-        after = asking.sub(f"{joint}?v={digest}", before)
-        if after != before:
-            page.write_text(after, "utf-8")
+    static = out / "_static"
+    pages = {page: page.read_text("utf-8") for page in out.glob("**/*.html")}
+    names = set().union(
+        *map(names_in_page, pages.values()),
+        *(
+            names_in_script(script.read_text("utf-8"))
+            for script in static.glob("**/*.js")
+            if script.name not in _NO_SCRIPTS
+        ),
+    )
+    digests = {}
+    for joint, join in ((SCRIPTS, join_scripts), (SHEETS, partial(join_sheets, names=names))):
+        # The index and the search are written in every build, and by this process.
+        if files := _asked.pop((str(out), joint), None):
+            try:
+                text = join({name: (out / name).read_text("utf-8") for name in files})
+            except ValueError as error:
+                raise ExtensionError(str(error)) from error
+            (static / joint).write_text(text, "utf-8")
+            digests[joint] = hashlib.sha256(text.encode()).hexdigest()[:8]
+    for page, said in pages.items():
+        # A browser is to use this one, and not one that it has kept from before.
+        asking = _ASKING.sub(lambda found: f"{found[1]}?v={digests[found[1]]}", said)
+        if asking != said:
+            page.write_text(asking, "utf-8")
 
 
 def setup(app: Sphinx) -> None:

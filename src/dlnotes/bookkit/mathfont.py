@@ -42,7 +42,7 @@ def characters_in_formulas(page: str) -> dict[str, int]:
     Parameters
     ----------
     page : str
-        HTML.
+        HTML, of one page or of several.
 
     Returns
     -------
@@ -211,10 +211,8 @@ def _write_font(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    characters: dict[str, int] = {}
-    for page in sorted(out.glob("**/*.html")):
-        for character, depth in characters_in_formulas(page.read_text("utf-8")).items():
-            characters[character] = max(depth, characters.get(character, 0))
+    pages = (page.read_text("utf-8") for page in out.glob("**/*.html"))
+    characters = characters_in_formulas("".join(pages))
     target = out / "_static" / STYLE
     target.parent.mkdir(parents=True, exist_ok=True)
     remembered = target.with_suffix(".characters")

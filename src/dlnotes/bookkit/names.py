@@ -121,7 +121,8 @@ def _our_own(app: Sphinx) -> None:
     """Have Sphinx write no index of words, which nobody would ask."""
     if app.builder.name == "html":
         app.builder.search = False  # type: ignore[attr-defined]
-        app.config.html_additional_pages = {"search": "search.html"}
+        pages = app.config.html_additional_pages
+        app.config.html_additional_pages = {**pages, "search": "search.html"}
 
 
 def _scripts(

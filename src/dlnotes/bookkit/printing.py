@@ -55,7 +55,8 @@ _FACES = {
 }
 # The cover and the contents, which no page of the website has, the index in two columns, and
 # what is marked here as short. Chromium does not break a long listing to keep its output at it,
-# but leaves half a page empty; so does a figure that comes only with its listing.
+# but leaves half a page empty; so does a figure that comes only with its listing. The selector
+# names the body to outweigh that of ``book.css``.
 _LOOK = """
 body.on-paper { --font-stack: "STIXGeneral", serif; }
 @page {
