@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Budget", "collecting_rarely", "remaining", "shielded", "time_limit"]
 
+# A bell may ring as much before the time: what is over for it is over for what begins after it.
+_GRAIN = 2e-3
 _REPEAT = 0.5
 """After so many seconds the bell rings again, in case a handler swallowed it."""
 _local = threading.local()
@@ -118,7 +120,7 @@ def _ring(_signal: int = 0, frame: FrameType | None = None) -> None:
     if left == float("inf"):  # a bell that was put off came after the last limit
         signal.setitimer(signal.ITIMER_PROF, 0)
         return
-    if left > 2e-3 or threading.get_ident() in _shielded:
+    if left > _GRAIN or threading.get_ident() in _shielded:
         signal.setitimer(signal.ITIMER_PROF, max(left, 0.02), _REPEAT)
         return
     if _is_deaf(frame):
@@ -165,7 +167,7 @@ class _Limit:
     def __enter__(self) -> None:
         now = time.thread_time()
         deadline = min([now + self.seconds, *_deadlines().values()])
-        if deadline <= now:
+        if deadline <= now + _GRAIN:
             raise Budget
         _deadlines()[id(self)] = deadline
         if _in_main():
