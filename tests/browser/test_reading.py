@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import CHAPTERS
 from serving import serving
+from test_widths import LAID_OUT
 
 from dlnotes.bookkit.building import repository
 from dlnotes.bookkit.publishing import zip_site
@@ -81,9 +82,15 @@ class TestChapter:
 
 
 class TestPreviews:
-    @pytest.mark.parametrize("kind", ["#equation-", "#thm-"])
-    def test_show_what_a_link_leads_to(self, visit, kind: str):
+    @pytest.fixture
+    def page(self, visit):
+        """Return a page laid out: else a link may move away from below a mouse at rest."""
         page = visit("activations.html").page
+        page.evaluate(LAID_OUT)
+        return page
+
+    @pytest.mark.parametrize("kind", ["#equation-", "#thm-"])
+    def test_show_what_a_link_leads_to(self, page, kind: str):
         link = page.locator(f'article p a.reference[href^="{kind}"]').first
         link.hover()
         shown = page.locator("#preview")
@@ -93,9 +100,8 @@ class TestPreviews:
         page.keyboard.press("Escape")
         assert shown.is_hidden()
 
-    def test_a_mouse_gets_from_the_link_into_the_box(self, visit):
+    def test_a_mouse_gets_from_the_link_into_the_box(self, page):
         """And through the gap between them, slowly, to scroll it or to mark what it says."""
-        page = visit("activations.html").page
         link = page.locator('article p a.reference[href^="#thm-"]').first
         link.hover()
         shown = page.locator("#preview")
@@ -113,8 +119,7 @@ class TestPreviews:
         page.mouse.move(5, 5)
         shown.wait_for(state="hidden")
 
-    def test_come_with_focus_and_go_with_it(self, visit):
-        page = visit("activations.html").page
+    def test_come_with_focus_and_go_with_it(self, page):
         link = page.locator('article p a.reference[href^="#thm-"]').first
         link.focus()
         page.locator("#preview").wait_for(state="visible")
